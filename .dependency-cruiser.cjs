@@ -1,0 +1,39 @@
+/** Imports flow one way: packets → connections → causes → teardowns → (kafka | clickhouse) → services. */
+const domain = "^libs/(packets|connections|causes|rates)/";
+module.exports = {
+  forbidden: [
+    { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
+    { name: "lib-imports-no-service", severity: "error", from: { path: "^libs/" }, to: { path: "^(services|test)/" } },
+    {
+      name: "service-imports-no-service",
+      severity: "error",
+      from: { path: "^services/([^/]+)/" },
+      to: { path: "^services/([^/]+)/", pathNot: "^services/$1/" },
+    },
+    {
+      name: "domain-stays-pure",
+      comment: "packets, connections, causes and rates know no Kafka, no ClickHouse, no Nest, no service shell",
+      severity: "error",
+      from: { path: domain },
+      to: { path: "(^libs/(kafka|clickhouse|service)/|node_modules/(kafkajs|@clickhouse|@nestjs))" },
+    },
+    { name: "packets-first", severity: "error", from: { path: "^libs/packets/" }, to: { path: "^libs/(?!packets/)" } },
+    { name: "connections-second", severity: "error", from: { path: "^libs/connections/" }, to: { path: "^libs/(?!(connections|packets)/)" } },
+    { name: "causes-third", severity: "error", from: { path: "^libs/causes/" }, to: { path: "^libs/(?!(causes|connections|packets)/)" } },
+    {
+      name: "package-face-only",
+      comment: "across packages only the public face (index.ts) may be imported",
+      severity: "error",
+      from: { path: "^(libs|services|test)/([^/]+)/" },
+      to: { path: "^libs/([^/]+)/.+", pathNot: ["^libs/[^/]+/index\\.ts$", "^$1/$2/"] },
+    },
+    { name: "nest-only-in-query", severity: "error", from: { pathNot: "^services/query/" }, to: { path: "node_modules/@nestjs" } },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(^|/)dist/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.spec.json" },
+    enhancedResolveOptions: { conditionNames: ["source", "import", "node", "default"], exportsFields: ["exports"] },
+  },
+};

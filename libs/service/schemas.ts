@@ -1,0 +1,42 @@
+import { z } from "zod";
+import type { ListenAddress } from "./admin.ts";
+
+/** `HOST:PORT`, `:PORT` or `[V6]:PORT` → where to listen. */
+export const listenAddress = z.string().transform((text, context): ListenAddress => {
+  const match = /^(?:\[(?<v6>[0-9a-fA-F:]+)\]|(?<host>[^:]*)):(?<port>\d{1,5})$/.exec(text);
+  const port = Number(match?.groups?.["port"]);
+  if (!match?.groups || port > 65_535) {
+    context.addIssue({ code: "custom", message: "expected HOST:PORT" });
+    return z.NEVER;
+  }
+  return { host: match.groups["v6"] ?? (match.groups["host"] || "0.0.0.0"), port };
+});
+
+/** `HOST:PORT,HOST:PORT` → a list of brokers. */
+export const bootstrapServers = z.string().transform((text, context): string[] => {
+  const brokers = text.split(",").map((part) => part.trim());
+  for (const broker of brokers) {
+    if (/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/.test(broker)) continue;
+    context.addIssue({ code: "custom", message: `'${broker}' is not HOST:PORT` });
+    return z.NEVER;
+  }
+  return brokers;
+});
+
+/** An http(s) URL. */
+export const httpUrl = z.string().refine((text) => /^https?:$/.test(safeProtocol(text)), "expected an http:// or https:// URL");
+
+function safeProtocol(text: string): string {
+  return URL.canParse(text) ? new URL(text).protocol : "";
+}
+
+/** `1500ms`, `2s`, `5m`, `1h`, or a plain number of seconds → milliseconds. */
+export const duration = z.string().transform((text, context): number => {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
+  if (!match) {
+    context.addIssue({ code: "custom", message: "expected a duration such as 500ms, 2s, 5m or 1h" });
+    return z.NEVER;
+  }
+  const unit = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match[2] ?? "s"] as number;
+  return Number(match[1]) * unit;
+});

@@ -1,0 +1,1 @@
+export { COLUMNS, STORAGE_COLUMNS, type Column, type ColumnShape, type Side, type Teardown } from "./columns.ts";
