@@ -1,1 +1,6 @@
-export {};
+export type { Consumer, IncomingBatch, IncomingMessage, OutgoingMessage, Producer } from "./port.ts";
+export { BUNDLED_KAFKA_VERSION, kafkaCacheDirectory, startBroker, type Broker, type BrokerOptions } from "./broker.ts";
+export { createConsumer, type ConsumerOptions } from "./consumer.ts";
+export { createProducer, type ProducerOptions } from "./producer.ts";
+export { pingKafka, type KafkaOptions } from "./connection.ts";
+export { DEAD_LETTER_TOPIC, ensureTopics, readTopics, TEARDOWNS_TOPIC, type TopicSpec } from "./topics.ts";
