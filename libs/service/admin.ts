@@ -64,7 +64,11 @@ export function listen(server: Server, address: ListenAddress, flag: string): Pr
 export function listenError(cause: unknown, address: ListenAddress, flag: string): HangupError {
   const code = (cause as NodeJS.ErrnoException).code;
   const why =
-    code === "EADDRINUSE" ? "is taken by another process" : code === "EACCES" ? "needs more rights" : `cannot be listened on (${code})`;
+    code === "EADDRINUSE"
+      ? "is taken by another process"
+      : code === "EACCES"
+        ? "needs more rights"
+        : `cannot be listened on (${code})`;
   return new HangupError("HANGUP_PORT_TAKEN", `${address.host}:${address.port} ${why}`, {
     remedy: `Stop that process or choose another port with ${flag}`,
     cause,

@@ -85,13 +85,16 @@ export function parseCommand<T extends OptionTable>(
   for (const [key, entry] of Object.entries(spec.options)) {
     const name = environmentName(key);
     const fromEnvironment = environment[name];
-    const source = flags[key] !== undefined ? longFlag(entry.flags) : fromEnvironment !== undefined ? name : `${key} in the file`;
+    const source =
+      flags[key] !== undefined ? longFlag(entry.flags) : fromEnvironment !== undefined ? name : `${key} in the file`;
     const raw =
-      flags[key] ?? (fromEnvironment !== undefined && entry.repeatable ? fromEnvironment.split(",") : fromEnvironment) ?? file[key];
+      flags[key] ??
+      (fromEnvironment !== undefined && entry.repeatable ? fromEnvironment.split(",") : fromEnvironment) ??
+      file[key];
     const result = entry.schema.safeParse(raw);
     if (!result.success) {
       const why = result.error.issues.map((issue) => issue.message).join("; ");
-      const given = raw === undefined ? "is required" : `'${String(raw)}' cannot be used: ${why}`;
+      const given = raw === undefined ? "is required" : `'${shown(raw)}' cannot be used: ${why}`;
       throw new HangupError("HANGUP_USAGE", `${raw === undefined ? longFlag(entry.flags) : source} ${given}`, {
         remedy: `See '${spec.name} --help'`,
       });
@@ -99,7 +102,8 @@ export function parseCommand<T extends OptionTable>(
     config[key] = result.data;
   }
   if (flags["printConfig"] === true || flags["checkConfig"] === true) {
-    if (flags["printConfig"] === true) process.stdout.write(`${JSON.stringify(hideSecrets(spec.options, config), null, 2)}\n`);
+    if (flags["printConfig"] === true)
+      process.stdout.write(`${JSON.stringify(hideSecrets(spec.options, config), null, 2)}\n`);
     process.exit(0);
   }
   return { config: config as ConfigOf<T>, operands: command.args };
@@ -132,9 +136,16 @@ function commandFor<T extends OptionTable>(spec: CommandSpec<T>): Command {
 
 function describeOption(key: string, entry: OptionSpec<unknown>): string {
   const fallback = entry.schema.safeParse(undefined);
-  const shown = fallback.success ? String(fallback.data ?? "") : "";
-  const suffix = shown === "" || shown === "false" ? "" : `, default ${shown}`;
+  const value = fallback.success ? shown(fallback.data ?? "") : "";
+  const suffix = value === "" || value === "false" ? "" : `, default ${value}`;
   return `${entry.description} (${environmentName(key)}${suffix})`;
+}
+
+/** A value as the user would write it: lists with commas, an address as HOST:PORT. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.map(shown).join(",");
+  if (typeof value !== "object" || value === null) return String(value);
+  return "host" in value && "port" in value ? `${shown(value.host)}:${shown(value.port)}` : JSON.stringify(value);
 }
 
 function longFlag(flags: string): string {
@@ -188,6 +199,9 @@ function editDistance(a: string, b: string): number {
 
 function hideSecrets(options: OptionTable, config: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [key, options[key].secret && value !== undefined && value !== "" ? "***" : value]),
+    Object.entries(config).map(([key, value]) => [
+      key,
+      options[key].secret && value !== undefined && value !== "" ? "***" : value,
+    ]),
   );
 }

@@ -8,7 +8,12 @@ export type { Logger } from "pino";
  */
 export function createLogger(service: string): Logger {
   return pino(
-    { name: service, level: process.env["HANGUP_LOG_LEVEL"] ?? "info", timestamp: pino.stdTimeFunctions.isoTime, base: { service } },
+    {
+      name: service,
+      level: process.env["HANGUP_LOG_LEVEL"] ?? "info",
+      timestamp: pino.stdTimeFunctions.isoTime,
+      base: { service },
+    },
     pino.destination({ dest: 2, sync: true }),
   );
 }

@@ -24,7 +24,9 @@ export const bootstrapServers = z.string().transform((text, context): string[] =
 });
 
 /** An http(s) URL. */
-export const httpUrl = z.string().refine((text) => /^https?:$/.test(safeProtocol(text)), "expected an http:// or https:// URL");
+export const httpUrl = z
+  .string()
+  .refine((text) => /^https?:$/.test(safeProtocol(text)), "expected an http:// or https:// URL");
 
 function safeProtocol(text: string): string {
   return URL.canParse(text) ? new URL(text).protocol : "";

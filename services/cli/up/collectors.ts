@@ -1,0 +1,78 @@
+import { HangupError } from "@hangup/service";
+import { checkout } from "./checkout.ts";
+import { startService, type ServiceProcess } from "./process.ts";
+import { portAfter, serviceMain, startAndWait } from "./services.ts";
+import { splitWords, type Wiring } from "../up.ts";
+
+/** The capture that the demo recorded, for where namespaces may not be made. */
+const RECORDED = "services/demo/capture/demo.pcap";
+
+/** Starts what makes traffic and what watches it. Returns what is being watched, for the user. */
+export async function startCollectors(wiring: Wiring): Promise<string> {
+  const { config } = wiring;
+  const watching: string[] = [];
+  if (config.demo) watching.push(await startDemo(wiring));
+  if (config.collect !== undefined || !config.demo) {
+    const words = splitWords(config.collect ?? "-i any", "--collect");
+    await startCollector(wiring, "collector", portAfter(wiring, 2), words);
+    watching.push(`capturing with '${words.join(" ")}'`);
+  }
+  return watching.join(" and ");
+}
+
+async function startDemo(wiring: Wiring): Promise<string> {
+  const { config, progress } = wiring;
+  const name = config.collect === undefined ? "collector" : "demo collector";
+  const admin = portAfter(wiring, config.collect === undefined ? 2 : 5);
+  const place = await progress.step(
+    "demo",
+    async () => demoTraffic(wiring),
+    (found) =>
+      "replay" in found
+        ? `replaying ${RECORDED}: ${found.replay}`
+        : `traffic in namespace ${found.netns}, seed ${found.seed}`,
+  );
+  if ("replay" in place) {
+    await startCollector(wiring, name, admin, [
+      "--collector",
+      "demo",
+      "-r",
+      checkout(RECORDED),
+      "--shift-to-now",
+      "--pace",
+      "--loop",
+    ]);
+    return "replaying the recorded demo at live pace";
+  }
+  await startCollector(wiring, name, admin, ["--collector", "demo", "--netns", place.netns, "-i", place.interface]);
+  return "capturing the demo's live traffic";
+}
+
+type DemoPlace = { netns: string; interface: string; seed: string } | { replay: string };
+
+/** Live traffic where this user may make it; else the reason why not. */
+async function demoTraffic({ config, environment, logDirectory, parts }: Wiring): Promise<DemoPlace> {
+  const args = config.seed === undefined ? [] : ["--seed", config.seed];
+  const demo: ServiceProcess = startService("demo", serviceMain("demo"), args, logDirectory, environment);
+  const first = await Promise.race([demo.announcement, demo.exited.then((code) => ({ code }))]);
+  if ("code" in first) {
+    const why = process.getuid?.() === 0 ? `see ${demo.logFile}` : "live traffic needs root";
+    return { replay: why };
+  }
+  parts.add(demo);
+  const { netns, interface: device, seed } = first;
+  if (typeof netns !== "string" || typeof device !== "string") {
+    throw new HangupError("HANGUP_INTERNAL", `the demo announced ${JSON.stringify(first)}`);
+  }
+  return { netns, interface: device, seed: String(seed) };
+}
+
+async function startCollector(wiring: Wiring, name: string, admin: string, words: readonly string[]): Promise<void> {
+  const own = [
+    portAfter(wiring, 0),
+    portAfter(wiring, 1),
+    new URL(wiring.environment["HANGUP_CLICKHOUSE"] as string).host,
+  ];
+  const args = ["--admin-listen", admin, ...own.flatMap((address) => ["--own", address]), ...words];
+  await startAndWait(wiring, name, "collector", args, admin);
+}
