@@ -21,10 +21,9 @@ function service(body: string) {
      await runService({ name: "hangup sample", summary: "", examples: [], options: {} }, async ({ fail }) => { ${body} });`,
   );
   const child = spawn(process.execPath, ["--conditions=source", path], { stdio: ["ignore", "pipe", "pipe", "ipc"] });
-  const [stdout, stderr] = [child.stdout as Readable, child.stderr as Readable];
+  const [stdout, stderr]: Readable[] = [child.stdout, child.stderr].filter((stream) => stream !== null);
   let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  for (const stream of [stdout, stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
   return {
     child,
     started: once(stdout, "data"),
