@@ -18,8 +18,18 @@ module.exports = {
       to: { path: "(^libs/(kafka|clickhouse|service)/|node_modules/(kafkajs|@clickhouse|@nestjs))" },
     },
     { name: "packets-first", severity: "error", from: { path: "^libs/packets/" }, to: { path: "^libs/(?!packets/)" } },
-    { name: "connections-second", severity: "error", from: { path: "^libs/connections/" }, to: { path: "^libs/(?!(connections|packets)/)" } },
-    { name: "causes-third", severity: "error", from: { path: "^libs/causes/" }, to: { path: "^libs/(?!(causes|connections|packets)/)" } },
+    {
+      name: "connections-second",
+      severity: "error",
+      from: { path: "^libs/connections/" },
+      to: { path: "^libs/(?!(connections|packets)/)" },
+    },
+    {
+      name: "causes-third",
+      severity: "error",
+      from: { path: "^libs/causes/" },
+      to: { path: "^libs/(?!(causes|connections|packets)/)" },
+    },
     {
       name: "package-face-only",
       comment: "across packages only the public face (index.ts) may be imported",
@@ -27,13 +37,17 @@ module.exports = {
       from: { path: "^(libs|services|test)/([^/]+)/" },
       to: { path: "^libs/([^/]+)/.+", pathNot: ["^libs/[^/]+/index\\.ts$", "^$1/$2/"] },
     },
-    { name: "nest-only-in-query", severity: "error", from: { pathNot: "^services/query/" }, to: { path: "node_modules/@nestjs" } },
+    {
+      name: "nest-only-in-query",
+      severity: "error",
+      from: { pathNot: "^services/query/" },
+      to: { path: "node_modules/@nestjs" },
+    },
   ],
   options: {
+    parser: "swc",
     doNotFollow: { path: "node_modules" },
     exclude: { path: "(^|/)dist/" },
-    tsPreCompilationDeps: true,
-    tsConfig: { fileName: "tsconfig.spec.json" },
     enhancedResolveOptions: { conditionNames: ["source", "import", "node", "default"], exportsFields: ["exports"] },
   },
 };

@@ -2,7 +2,7 @@ import { HangupError } from "@hangup/service";
 import { checkout } from "./checkout.ts";
 import { startService, type ServiceProcess } from "./process.ts";
 import { portAfter, serviceMain, startAndWait } from "./services.ts";
-import { splitWords, type Wiring } from "../up.ts";
+import { splitWords, type Wiring } from "./wiring.ts";
 
 /** The capture that the demo recorded, for where namespaces may not be made. */
 const RECORDED = "services/demo/capture/demo.pcap";

@@ -1,6 +1,6 @@
 import { checkout } from "./checkout.ts";
 import { startService, waitReady, type ServiceProcess } from "./process.ts";
-import { splitWords, type Wiring } from "../up.ts";
+import { splitWords, type Wiring } from "./wiring.ts";
 
 /** `main.js` of a service's folder. */
 export function serviceMain(folder: string): string {

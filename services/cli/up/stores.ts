@@ -4,7 +4,7 @@ import { ensureTopics, pingKafka, startBroker } from "@hangup/kafka";
 import { checkout } from "./checkout.ts";
 import { freshLog } from "./process.ts";
 import type { Secrets } from "./secrets.ts";
-import type { Wiring } from "../up.ts";
+import type { Wiring } from "./wiring.ts";
 
 /** The bundled broker, or the user's; with our topics. Returns the bootstrap servers. */
 export async function startKafka(
