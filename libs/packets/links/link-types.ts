@@ -1,0 +1,79 @@
+import {
+  CISCO_HDLC,
+  ETHERNET,
+  FDDI,
+  IEEE80211,
+  IP,
+  IPV4,
+  IPV6,
+  LOOP,
+  MPLS,
+  NFLOG,
+  NULL_LOOPBACK,
+  PPI,
+  PPP,
+  RADIOTAP,
+  SLL,
+  SLL2,
+} from "../frame.ts";
+
+interface LinkType {
+  readonly name: string;
+  /** First layer of a packet; 0 where this decoder does not know the link type. */
+  readonly layer: number;
+}
+
+/** Link types by their number in capture files (LINKTYPE_ registry), with the platform numbers that old files carry. */
+const LINK_TYPES: ReadonlyMap<number, LinkType> = new Map<number, LinkType>([
+  [0, { name: "NULL", layer: NULL_LOOPBACK }],
+  [1, { name: "ETHERNET", layer: ETHERNET }],
+  [9, { name: "PPP", layer: PPP }],
+  [10, { name: "FDDI", layer: FDDI }],
+  [12, { name: "RAW", layer: IP }],
+  [14, { name: "RAW", layer: IP }],
+  [50, { name: "PPP_HDLC", layer: PPP }],
+  [101, { name: "RAW", layer: IP }],
+  [104, { name: "C_HDLC", layer: CISCO_HDLC }],
+  [105, { name: "IEEE802_11", layer: IEEE80211 }],
+  [108, { name: "LOOP", layer: LOOP }],
+  [113, { name: "LINUX_SLL", layer: SLL }],
+  [127, { name: "IEEE802_11_RADIOTAP", layer: RADIOTAP }],
+  [192, { name: "PPI", layer: PPI }],
+  [219, { name: "MPLS", layer: MPLS }],
+  [228, { name: "IPV4", layer: IPV4 }],
+  [229, { name: "IPV6", layer: IPV6 }],
+  [239, { name: "NFLOG", layer: NFLOG }],
+  [276, { name: "LINUX_SLL2", layer: SLL2 }],
+  // Known by name only, so that a message can say what was found.
+  [6, { name: "IEEE802_5 (token ring)", layer: 0 }],
+  [8, { name: "SLIP", layer: 0 }],
+  [107, { name: "FRELAY", layer: 0 }],
+  [119, { name: "IEEE802_11_PRISM", layer: 0 }],
+  [129, { name: "ARCNET_LINUX", layer: 0 }],
+  [147, { name: "USER0", layer: 0 }],
+  [187, { name: "BLUETOOTH_HCI_H4", layer: 0 }],
+  [189, { name: "USB_LINUX", layer: 0 }],
+  [195, { name: "IEEE802_15_4_WITHFCS", layer: 0 }],
+  [220, { name: "USB_LINUX_MMAPPED", layer: 0 }],
+  [227, { name: "CAN_SOCKETCAN", layer: 0 }],
+  [249, { name: "USBPCAP", layer: 0 }],
+  [251, { name: "BLUETOOTH_LE_LL", layer: 0 }],
+  [253, { name: "NETLINK", layer: 0 }],
+  [271, { name: "VSOCK", layer: 0 }],
+]);
+
+/** First layer of packets of this link type, 0 where it is not known. */
+export function layerOfLinkType(linkType: number): number {
+  return LINK_TYPES.get(linkType)?.layer ?? 0;
+}
+
+/** "227 (CAN_SOCKETCAN)", or the bare number. */
+export function nameOfLinkType(linkType: number): string {
+  const known = LINK_TYPES.get(linkType);
+  return known === undefined ? String(linkType) : `${linkType} (${known.name})`;
+}
+
+/** Names of all that can be read, for messages. */
+export function readableLinkTypes(): string[] {
+  return [...new Set([...LINK_TYPES.values()].filter((type) => type.layer !== 0).map((type) => type.name))];
+}
