@@ -1,5 +1,6 @@
 export type { Consumer, IncomingBatch, IncomingMessage, OutgoingMessage, Producer } from "./port.ts";
-export { BUNDLED_KAFKA_VERSION, kafkaCacheDirectory, startBroker, type Broker, type BrokerOptions } from "./broker.ts";
+export { startBroker, type Broker, type BrokerOptions } from "./broker.ts";
+export { BUNDLED_KAFKA_VERSION, kafkaCacheDirectory } from "./jars.ts";
 export { createConsumer, type ConsumerOptions } from "./consumer.ts";
 export { createProducer, type ProducerOptions } from "./producer.ts";
 export { pingKafka, type KafkaOptions } from "./connection.ts";
