@@ -1,0 +1,4 @@
+/** Packets and captures to test with: the second face of this package, `@hangup/packets/builder`. */
+export { type Ipv4Fields, type Ipv6Fields, packet, PacketBuilder } from "./builder/packet.ts";
+export { PcapBuilder, type PcapOptions } from "./builder/pcap.ts";
+export { flagByte, type TcpFields } from "./builder/tcp.ts";
