@@ -173,7 +173,7 @@ describe("Watch", () => {
     await end();
     expect(watch.trouble).toBeNull();
     expect(told[0]).toEqual({ changes: [], firing: 1 });
-    expect(asked[0]).toBe(noon + minute);
+    expect(asked.slice(0, 3)).toEqual([noon, noon + minute, noon + 2 * minute]);
   });
 
   it("skips, and counts, what ended more than an hour of intervals ago", async () => {
