@@ -29,8 +29,6 @@ const groups = (part: string): number[] =>
 /** "2001:db8::1" to 16 bytes. */
 export function ipv6Bytes(text: string): number[] {
   const [head = "", tail] = text.split("::");
-  const groups = (part: string): number[] =>
-    part === "" ? [] : part.split(":").map((group) => Number.parseInt(group, 16));
   const front = groups(head);
   const back = groups(tail ?? "");
   const middle = tail === undefined ? 0 : 8 - front.length - back.length;
