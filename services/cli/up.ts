@@ -30,7 +30,7 @@ export async function run(argv: string[]): Promise<number> {
   try {
     const secrets = readOrMakeSecrets(directory);
     const progress = new Progress(["kafka", "clickhouse", "ingest", "query", "alerter", "demo", "collector"]);
-    const environment: NodeJS.ProcessEnv = { ...process.env };
+    const environment: NodeJS.ProcessEnv = { ...process.env, HANGUP_DATA: directory };
     const wiring: Wiring = { config, logDirectory, progress, parts, environment };
     const startAll = async (): Promise<void> => {
       const bootstrapServer = await startKafka(wiring, directory);

@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hangup } from "./hangup-up.ts";
+
+/** What a user may get wrong: one clear line that names it and what to do, the right exit code, no stack trace. */
+describe("bad input", () => {
+  let directory: string;
+  let taken: Server;
+  let takenPort: number;
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), "hangup-bad-input-"));
+    writeFileSync(join(directory, "notes.txt"), "this is no capture at all, but long enough for a header\n");
+    // a pcap header of link type 147 (DLT_USER0), and one of Ethernet whose only record is cut short
+    const header = (linkType: number): Buffer => {
+      const bytes = Buffer.alloc(24);
+      bytes.writeUInt32LE(0xa1b2c3d4, 0);
+      bytes.writeUInt16LE(2, 4);
+      bytes.writeUInt16LE(4, 6);
+      bytes.writeUInt32LE(65_535, 16);
+      bytes.writeUInt32LE(linkType, 20);
+      return bytes;
+    };
+    const record = Buffer.alloc(16 + 20);
+    record.writeUInt32LE(60, 8);
+    record.writeUInt32LE(60, 12);
+    writeFileSync(
+      join(directory, "user0.pcap"),
+      Buffer.concat([header(147), record.subarray(0, 16), Buffer.alloc(60)]),
+    );
+    writeFileSync(join(directory, "cut.pcap"), Buffer.concat([header(1), record]));
+    taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+    takenPort = (taken.address() as AddressInfo).port;
+  });
+
+  afterAll(() => {
+    taken.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const file = (name: string): string => join(directory, name);
+  const cases: { name: string; args: () => string[]; code: number; says: RegExp }[] = [
+    {
+      name: "an unknown command",
+      args: () => ["analyse"],
+      code: 2,
+      says: /unknown command 'analyse'\. Did you mean 'analyze'\?/,
+    },
+    { name: "an unknown flag", args: () => ["analyze", "--outptu", "json", "x"], code: 2, says: /--outptu.*--output/ },
+    {
+      name: "an unknown output",
+      args: () => ["analyze", "--output", "xml", file("cut.pcap")],
+      code: 2,
+      says: /--output 'xml'/,
+    },
+    {
+      name: "a file that is not there",
+      args: () => ["analyze", file("none.pcap")],
+      code: 1,
+      says: /none\.pcap.*(no such file|does not exist)/i,
+    },
+    {
+      name: "a file that is no capture",
+      args: () => ["analyze", file("notes.txt")],
+      code: 1,
+      says: /notes\.txt.*neither pcap nor pcapng|notes\.txt.*not a capture/i,
+    },
+    {
+      name: "an unknown link type",
+      args: () => ["analyze", file("user0.pcap")],
+      code: 1,
+      says: /user0\.pcap.*link type 147/i,
+    },
+    {
+      name: "a capture cut short",
+      args: () => ["analyze", file("cut.pcap")],
+      code: 3,
+      says: /cut\.pcap.*(truncated|cut short|ends in the middle)/i,
+    },
+    {
+      name: "an interface that is not there",
+      args: () => ["collect", "--dry-run", "-i", "nosuch0"],
+      code: 1,
+      says: /nosuch0/,
+    },
+    { name: "a BPF error", args: () => ["collect", "--dry-run", "-i", "lo", "prot", "443"], code: 2, says: /prot 443/ },
+    {
+      name: "an unreachable broker",
+      args: () => ["ingest", "--bootstrap-server", "127.0.0.1:1", "--admin-listen", "127.0.0.1:0"],
+      code: 1,
+      says: /127\.0\.0\.1:1/,
+    },
+    {
+      name: "an unreachable ClickHouse",
+      args: () => ["migrate", "status", "--clickhouse", "http://127.0.0.1:1"],
+      code: 1,
+      says: /127\.0\.0\.1:1/,
+    },
+    { name: "a bad URL", args: () => ["serve", "--clickhouse", "clickhouse:8123"], code: 2, says: /clickhouse:8123/ },
+    {
+      name: "a bad broker address",
+      args: () => ["collect", "--bootstrap-server", "nowhere"],
+      code: 2,
+      says: /nowhere.*HOST:PORT/,
+    },
+    {
+      name: "a taken port",
+      args: () => ["serve", "--listen", `127.0.0.1:${takenPort}`],
+      code: 1,
+      says: /127\.0\.0\.1:\d+ is taken.*--listen/,
+    },
+    {
+      name: "an API that does not answer",
+      args: () => ["top", "--api", "http://127.0.0.1:1", "--once"],
+      code: 1,
+      says: /127\.0\.0\.1:1/,
+    },
+    { name: "an unknown group", args: () => ["top", "--by", "hots", "--once"], code: 2, says: /hots.*host/ },
+    {
+      name: "a broker for up that is not there",
+      args: () => ["up", "--data", directory, "--kafka", "127.0.0.1:1"],
+      code: 1,
+      says: /127\.0\.0\.1:1/,
+    },
+    {
+      name: "a taken port for up",
+      args: () => ["up", "--data", directory, "--kafka-port", `${takenPort}`],
+      code: 1,
+      says: /\d+ is taken.*--kafka-port/s,
+    },
+  ];
+
+  it.each(cases)("$name", async ({ args, code, says }) => {
+    const result = await hangup(args());
+    expect(result.stderr).toMatch(says);
+    expect(result.stderr).not.toMatch(/\n\s+at .*:\d+:\d+/);
+    expect({ code: result.code, stdout: result.stdout }).toEqual({ code, stdout: expect.any(String) });
+  });
+});
