@@ -1,3 +1,5 @@
+import { CAUSES } from "@hangup/causes";
+
 /**
  * What a rate may be grouped by and filtered on.
  * - A *place* says where and by whom it was seen (host, port, …): it splits denominators.
@@ -28,6 +30,7 @@ function dimension<N extends string>(
   return { name, role, column, sqlType, meaning, values };
 }
 
+const CAUSE_NAMES: readonly string[] = CAUSES.map((entry) => entry.name);
 export const KINDS: readonly string[] = ["fin", "reset", "refused", "timeout"];
 export const STAGES: readonly string[] = [
   "syn",
@@ -48,7 +51,7 @@ export const DIMENSIONS = [
   dimension("port", "place", "server_port", "UInt16", "The server's port"),
   dimension("collector", "place", "collector", "String", "The collector that saw it"),
   dimension("vantage", "place", "vantage", "String", "Where the collector stood", VANTAGES),
-  dimension("cause", "end", "cause", "String", "The finest cause that the evidence supports"),
+  dimension("cause", "end", "cause", "String", "The finest cause that the evidence supports", CAUSE_NAMES),
   dimension("kind", "end", "kind", "String", "What the wire did", KINDS),
   dimension("sender", "end", "sender", "String", "The side that ended it", ["client", "server", ""]),
   dimension("stage", "end", "stage", "String", "How far the connection had come", STAGES),

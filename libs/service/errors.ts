@@ -24,6 +24,8 @@ export const ERROR_CODES = {
   HANGUP_BAD_URL: "a URL that cannot be used",
   HANGUP_BAD_PARAMETER: "an unknown query parameter, or one with a value that cannot be used",
   HANGUP_SQL_REFUSED: "the SQL statement is not allowed for this user",
+  HANGUP_SQL_FAILED: "the SQL statement cannot be run as it stands",
+  HANGUP_SQL_LIMIT: "the SQL statement met a limit on time, memory or rows",
   HANGUP_NOT_FOUND: "there is nothing under this name",
   HANGUP_ALREADY_RUNNING: "another hangup up uses the same data directory",
   HANGUP_CHILD_DIED: "one of the processes that hangup up runs has ended",

@@ -1,0 +1,66 @@
+import type { Readable } from "node:stream";
+import { pingClickHouse, queryRows, queryStream, serverErrorCode, type ClickHouseClient } from "@hangup/clickhouse";
+import type { Statement } from "@hangup/rates";
+import { HangupError } from "@hangup/service";
+
+/** UNKNOWN_TABLE, UNKNOWN_DATABASE: the tables have not been made yet. */
+const NOT_MIGRATED = new Set([60, 81]);
+
+const SETTINGS = {
+  max_execution_time: 30,
+  date_time_output_format: "iso",
+  format_csv_null_representation: "",
+} as const;
+
+/** What the API reads: database `hangup` in ClickHouse, as the services' user. */
+export class Store {
+  readonly #client: ClickHouseClient;
+
+  constructor(client: ClickHouseClient) {
+    this.#client = client;
+  }
+
+  /** @throws HangupError HANGUP_CLICKHOUSE_UNREACHABLE or HANGUP_CLICKHOUSE. */
+  async rows<T>({ sql, params }: Statement): Promise<T[]> {
+    try {
+      return await queryRows<T>(this.#client, sql, { parameters: params, settings: SETTINGS });
+    } catch (error) {
+      throw explained(error);
+    }
+  }
+
+  /** The answer in a ClickHouse output format, as it comes. @throws like `rows`. */
+  async stream({ sql, params }: Statement, format: string): Promise<Readable> {
+    try {
+      return await queryStream(this.#client, sql, format, { parameters: params, settings: SETTINGS });
+    } catch (error) {
+      throw explained(error);
+    }
+  }
+
+  /** null when ClickHouse answers and has our tables, else why not. */
+  async whyNotReady(): Promise<string | null> {
+    try {
+      await pingClickHouse(this.#client);
+      await this.rows({ sql: "SELECT 1 FROM hangup.teardowns LIMIT 0", params: {} });
+      return null;
+    } catch (error) {
+      if (error instanceof HangupError)
+        return error.remedy === "" ? error.message : `${error.message}. ${error.remedy}`;
+      return String(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+}
+
+function explained(error: unknown): unknown {
+  const code = serverErrorCode(error);
+  if (code === null || !NOT_MIGRATED.has(code)) return error;
+  return new HangupError("HANGUP_CLICKHOUSE_UNREACHABLE", "ClickHouse has none of Hangup's tables yet", {
+    remedy: "Run 'hangup migrate up'",
+    cause: error,
+  });
+}

@@ -1,0 +1,83 @@
+import {
+  addressSql,
+  allOf,
+  filterCondition,
+  rangeCondition,
+  type Filters,
+  type Statement,
+  type StatementValue,
+  type TimeRange,
+} from "@hangup/rates";
+import { COLUMNS, STORAGE_COLUMNS, type Column } from "@hangup/teardowns";
+import type { Cursor } from "./cursor.ts";
+
+export interface TeardownQuery {
+  readonly range: TimeRange;
+  readonly filters: Filters;
+  readonly limit: number;
+  readonly after: Cursor | null;
+}
+
+const stored: readonly Column[] = [...COLUMNS, ...STORAGE_COLUMNS];
+
+/** A column as people read it; `lists` says how arrays are written. */
+function readable({ name, shape }: Column, lists: "array" | "text"): string {
+  if (shape === "address") return `${addressSql(`t.${name}`)} AS ${name}`;
+  if (shape === "optional_name") return `nullIf(toString(t.${name}), '') AS ${name}`;
+  if (shape === "names" && lists === "text") return `arrayStringConcat(t.${name}, ';') AS ${name}`;
+  return `t.${name} AS ${name}`;
+}
+
+/** A page of teardowns, newest first; with one row more than asked for when there is a next page. */
+export function teardownStatement(query: TeardownQuery, lists: "array" | "text", more: 0 | 1): Statement {
+  const params: Record<string, StatementValue> = { row_limit: query.limit + more };
+  const where = allOf(
+    rangeCondition("end_time", query.range, params),
+    filterCondition(query.filters, ["place", "end"], params),
+    afterCondition(query.after, params),
+  );
+  return { sql: select(where, lists, "LIMIT {row_limit:UInt32}"), params };
+}
+
+/** `id` is collector-epoch-seq. */
+export function oneTeardown(collector: string, epoch: number, seq: number): Statement {
+  const where = "collector = {collector:String} AND epoch = {epoch:UInt64} AND seq = {seq:UInt64}";
+  return { sql: select(where, "array", "LIMIT 1"), params: { collector, epoch, seq } };
+}
+
+/** What other collectors saw of the connection with these ISNs, within a day of `endUs`. */
+export function otherVantages(id: string, clientIsn: number, serverIsn: number, endUs: number): Statement {
+  const params: Record<string, StatementValue> = { id, client_isn: clientIsn, server_isn: serverIsn };
+  const range = { fromUs: Math.max(0, endUs - DAY_US), toUs: endUs + DAY_US };
+  const where = allOf(
+    rangeCondition("end_time", range, params),
+    "client_isn = {client_isn:UInt32} AND server_isn = {server_isn:UInt32} AND id != {id:String}",
+  );
+  return { sql: select(where, "array", "LIMIT 20"), params };
+}
+
+const DAY_US = 86_400e6;
+
+/** Inside, columns keep their stored types, so that filters and order use them; outside they are made readable. */
+function select(where: string, lists: "array" | "text", limit: string): string {
+  return `SELECT ${stored.map((column) => readable(column, lists)).join(",\n  ")}
+FROM (
+  SELECT ${stored.map(({ name }) => name).join(", ")}
+  FROM hangup.teardowns
+  WHERE ${where}
+  ORDER BY end_time DESC, collector DESC, epoch DESC, seq DESC
+  ${limit}
+) AS t
+ORDER BY t.end_time DESC, t.collector DESC, t.epoch DESC, t.seq DESC`;
+}
+
+function afterCondition(after: Cursor | null, params: Record<string, StatementValue>): string {
+  if (after === null) return "";
+  params["after_us"] = after.endUs;
+  params["after_collector"] = after.collector;
+  params["after_epoch"] = after.epoch;
+  params["after_seq"] = after.seq;
+  const time = "fromUnixTimestamp64Micro({after_us:Int64}, 'UTC')";
+  // The plain bound lets the primary key skip what is newer; the tuple settles rows of the same microsecond.
+  return `end_time <= ${time} AND (end_time, collector, epoch, seq) < (${time}, {after_collector:String}, {after_epoch:UInt64}, {after_seq:UInt64})`;
+}
