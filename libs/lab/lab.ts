@@ -1,0 +1,224 @@
+import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  addNamespaces,
+  ipBatch,
+  namespacePrefix,
+  removeLeftovers,
+  removeNamespaces,
+  setKernelParameters,
+} from "./namespaces.ts";
+import { SCENARIOS, type Scenario, type ScenarioName, type Truth } from "./scenarios.ts";
+import {
+  CAPTURE_INTERFACE,
+  clientAddress,
+  clientLines,
+  forgetRoute,
+  forgottenAddress,
+  HOST_INTERFACE,
+  routerLines,
+  serverAddress,
+  serverLines,
+  silentAddress,
+  type Family,
+} from "./topology.ts";
+import { Worker } from "./worker.ts";
+import type { Endpoint } from "./worker-protocol.ts";
+
+/** Where a capture can be taken: `ip netns exec NETNS tcpdump -i INTERFACE`. */
+export interface CapturePoint {
+  readonly netns: string;
+  readonly interface: string;
+}
+
+export interface LabOptions {
+  /** Lower-case letters and digits; part of the namespaces' names. */
+  readonly name: string;
+  /** Hosts behind the router; 2 unless told. */
+  readonly servers?: number;
+  /** Ports on which every server listens; 443 and 8080 unless told. */
+  readonly ports?: readonly number[];
+}
+
+/** One connection to be made. */
+export interface Plan {
+  readonly scenario: ScenarioName;
+  /** Which server, from 0. */
+  readonly server: number;
+  /** One of the lab's ports; for `refused` any other. */
+  readonly port: number;
+  readonly family: Family;
+  /** Which of the client's addresses, from 0; any number. */
+  readonly client: number;
+  readonly requestBytes: number;
+  readonly answerBytes: number;
+}
+
+/** One connection that was made: its addresses and what the wire must show. */
+export interface Ending {
+  readonly scenario: ScenarioName;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  readonly truth: Truth;
+}
+
+export interface Lab {
+  readonly families: readonly Family[];
+  readonly servers: number;
+  readonly ports: readonly number[];
+  /** Between client and servers: sees every packet. */
+  readonly middle: CapturePoint;
+  readonly client: CapturePoint;
+  server(index: number): CapturePoint;
+  /** Makes one connection and waits for its end; rejects when it did not go as the scenario says. */
+  run(plan: Plan): Promise<Ending>;
+  /** Ends the workers and removes the namespaces. */
+  destroy(): Promise<void>;
+}
+
+const FIRST_CLIENT_PORT = 20_000;
+const LAST_CLIENT_PORT = 60_999;
+/** Two SYN retransmissions (after 1 s and 3 s) fit in. */
+const SILENCE_MS = 3_500;
+const CONNECT_MS = 10_000;
+
+/**
+ * Makes the namespaces, links, routes and workers.
+ * @throws HangupError HANGUP_NO_NAMESPACES, HANGUP_MISSING_TOOL.
+ */
+export async function createLab({ name, servers = 2, ports = [443, 8080] }: LabOptions): Promise<Lab> {
+  removeLeftovers();
+  const prefix = namespacePrefix(name);
+  const clientNamespace = `${prefix}client`;
+  const router = `${prefix}router`;
+  const serverNamespaces = Array.from({ length: servers }, (_, server) => `${prefix}server${server + 1}`);
+  const all = [router, clientNamespace, ...serverNamespaces];
+  const families: readonly Family[] = existsSync("/proc/net/if_inet6") ? [4, 6] : [4];
+  const workers: Worker[] = [];
+
+  const removeNow = (): void => removeNamespaces(all);
+  process.once("exit", removeNow);
+  const destroy = async (): Promise<void> => {
+    await Promise.all(workers.map((worker) => worker.stop()));
+    removeNow();
+    process.off("exit", removeNow);
+  };
+
+  try {
+    await addNamespaces(all);
+    await setKernelParameters(router, {
+      "net/ipv4/ip_forward": "1",
+      ...(families.includes(6) ? { "net/ipv6/conf/all/forwarding": "1" } : {}),
+    });
+    await ipBatch(router, routerLines(families, clientNamespace, serverNamespaces));
+    await ipBatch(clientNamespace, clientLines(families));
+    await Promise.all(serverNamespaces.map((namespace, server) => ipBatch(namespace, serverLines(families, server))));
+    workers.push(...[clientNamespace, ...serverNamespaces].map((namespace) => new Worker(namespace)));
+    const [clientWorker, ...serverWorkers] = workers;
+    await Promise.all(serverWorkers.map((worker, server) => listenOn(worker, server, families, ports)));
+    const lab = new RunningLab(clientWorker, serverWorkers, serverNamespaces);
+    return {
+      families,
+      servers,
+      ports,
+      middle: { netns: router, interface: CAPTURE_INTERFACE },
+      client: { netns: clientNamespace, interface: HOST_INTERFACE },
+      server: (index) => ({ netns: serverNamespaces[index], interface: HOST_INTERFACE }),
+      run: (plan) => lab.run(plan),
+      destroy,
+    };
+  } catch (error) {
+    await destroy();
+    throw error;
+  }
+}
+
+async function listenOn(
+  worker: Worker,
+  server: number,
+  families: readonly Family[],
+  ports: readonly number[],
+): Promise<void> {
+  for (const family of families) {
+    for (const port of ports) {
+      const at = { address: serverAddress(family, server), port };
+      const { error } = await worker.ask({ op: "listen", at, fallback: [["receive_end"], ["end"]] });
+      if (error !== "") throw new Error(`the lab's server cannot listen on ${at.address} port ${port}: ${error}`);
+    }
+  }
+}
+
+class RunningLab {
+  readonly #client: Worker;
+  readonly #servers: readonly Worker[];
+  readonly #serverNamespaces: readonly string[];
+  #nextPort = FIRST_CLIENT_PORT;
+  /** Connections to be forgotten take turns: they share one address and its route. */
+  #forgetting: Promise<unknown> = Promise.resolve();
+
+  constructor(client: Worker, servers: readonly Worker[], serverNamespaces: readonly string[]) {
+    this.#client = client;
+    this.#servers = servers;
+    this.#serverNamespaces = serverNamespaces;
+  }
+
+  async run(plan: Plan): Promise<Ending> {
+    const scenario: Scenario = SCENARIOS[plan.scenario];
+    const { family, port } = plan;
+    const client = {
+      address: scenario.forget ? forgottenAddress(family) : clientAddress(family, plan.client),
+      port: this.#clientPort(),
+    };
+    const address =
+      scenario.target === "silent" ? silentAddress(family, plan.server) : serverAddress(family, plan.server);
+    const ending: Ending = { scenario: plan.scenario, client, server: { address, port }, truth: scenario.truth };
+    if (scenario.forget) {
+      const turn = this.#forgetting.then(() => this.#connect(plan, ending, () => this.#forget(plan, client)));
+      this.#forgetting = turn.catch(() => undefined);
+      await turn;
+    } else await this.#connect(plan, ending);
+    return ending;
+  }
+
+  async #connect(plan: Plan, { client, server }: Ending, meanwhile?: () => Promise<void>): Promise<void> {
+    const scenario: Scenario = SCENARIOS[plan.scenario];
+    const serverWorker = this.#servers[plan.server];
+    const open = scenario.target === "open";
+    if (open) {
+      await serverWorker.ask({ op: "announce", client, steps: scenario.server(plan.requestBytes, plan.answerBytes) });
+    }
+    const patienceMs = scenario.target === "silent" ? SILENCE_MS : CONNECT_MS;
+    const steps = scenario.client(plan.requestBytes, plan.answerBytes);
+    const connected = this.#client.ask({ op: "connect", client, server, steps, patienceMs });
+    const [outcome] = await Promise.all([connected, meanwhile?.()]);
+    if (!scenario.clientErrors.includes(outcome.error)) {
+      throw new Error(
+        `lab: ${plan.scenario} from ${client.address} port ${client.port} to ${server.address} port ${server.port} ` +
+          `met '${outcome.error}' after ${outcome.done} steps`,
+      );
+    }
+    if (open) await serverWorker.ask({ op: "served", client });
+  }
+
+  /**
+   * The server's host loses the connection: while it has no route to the client, its program aborts the connection, and
+   * the RST has nowhere to go. Then the route returns, and the client goes on to send into the void.
+   */
+  async #forget({ server, family }: Plan, client: Endpoint): Promise<void> {
+    const worker = this.#servers[server];
+    await Promise.all([worker.ask({ op: "held", client }), this.#client.ask({ op: "held", client })]);
+    // Until then the client's delayed ACK may be under way.
+    await sleep(60);
+    await ipBatch(this.#serverNamespaces[server], [forgetRoute("add", family)]);
+    await worker.ask({ op: "release", client });
+    await worker.ask({ op: "served", client });
+    await ipBatch(this.#serverNamespaces[server], [forgetRoute("del", family)]);
+    await this.#client.ask({ op: "release", client });
+  }
+
+  #clientPort(): number {
+    const port = this.#nextPort;
+    this.#nextPort = port === LAST_CLIENT_PORT ? FIRST_CLIENT_PORT : port + 1;
+    return port;
+  }
+}
