@@ -1,0 +1,74 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { text } from "node:stream/consumers";
+import { styleText } from "node:util";
+import { HangupError, option, parseCommand, type CommandSpec } from "@hangup/service";
+import { z } from "zod";
+import { ApiClient, apiOption } from "./api/client.ts";
+import { textTable, type TextColumn } from "./api/text-table.ts";
+
+const options = {
+  output: option(
+    "--output <form>",
+    "table, json, ndjson or csv",
+    z.enum(["table", "json", "ndjson", "csv"]).default("table"),
+  ),
+  api: apiOption,
+};
+
+const spec: CommandSpec<typeof options> = {
+  name: "hangup sql",
+  summary: "Read-only SQL over the tables of database hangup; from the argument, or from stdin.",
+  examples: [
+    'hangup sql "SELECT cause, count() FROM hangup.teardowns GROUP BY cause"',
+    "hangup sql --output csv < query.sql",
+  ],
+  options,
+  operands: "[query...]",
+};
+
+export async function run(argv: string[]): Promise<number> {
+  const { config, operands } = parseCommand(spec, argv);
+  const query = operands.length > 0 ? operands.join(" ") : await fromStdin();
+  const api = new ApiClient(config.api);
+  const response = await api.post("sql", { query, format: config.output === "table" ? "json" : config.output });
+  if (config.output === "table") {
+    process.stdout.write(`${resultTable((await response.json()) as SqlResult)}\n`);
+  } else if (response.body !== null) {
+    await pipeline(Readable.fromWeb(response.body), process.stdout, { end: false }).catch((cause: unknown) => {
+      throw new HangupError("HANGUP_SQL_LIMIT", "the answer broke off: it is not complete", {
+        remedy: "It may have met a limit on time, memory or rows: ask for less",
+        cause,
+      });
+    });
+  }
+  return 0;
+}
+
+async function fromStdin(): Promise<string> {
+  if (process.stdin.isTTY) {
+    throw new HangupError("HANGUP_USAGE", "no statement was given", { remedy: "See 'hangup sql --help'" });
+  }
+  return text(process.stdin);
+}
+
+/** ClickHouse's JSON format. */
+interface SqlResult {
+  readonly meta: readonly { readonly name: string; readonly type: string }[];
+  readonly data: readonly Readonly<Record<string, unknown>>[];
+}
+
+function resultTable({ meta, data }: SqlResult): string {
+  const columns: TextColumn[] = meta.map(({ name, type }) => ({
+    title: name,
+    align: /^(Nullable\(|LowCardinality\()*(U?Int|Float|Decimal)/.test(type) ? "right" : "left",
+  }));
+  const rows = data.map((row) => ({ cells: meta.map(({ name }) => shown(row[name])) }));
+  return textTable(columns, rows, (line) => styleText("bold", line, { stream: process.stdout })).join("\n");
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return "NULL";
+  const whole = typeof value === "object" ? JSON.stringify(value) : String(value);
+  return whole.replaceAll(/[\r\n\t]/g, " ");
+}
