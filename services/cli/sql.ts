@@ -69,6 +69,6 @@ function resultTable({ meta, data }: SqlResult): string {
 
 function shown(value: unknown): string {
   if (value === null || value === undefined) return "NULL";
-  const whole = typeof value === "object" ? JSON.stringify(value) : String(value);
+  const whole = typeof value === "string" ? value : JSON.stringify(value);
   return whole.replaceAll(/[\r\n\t]/g, " ");
 }

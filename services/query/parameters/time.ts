@@ -14,7 +14,7 @@ const SECONDS_LIMIT = 1e11;
 /** What DateTime64(6) holds: 1900 to 2299. */
 const LATEST_US = Date.UTC(2299, 0, 1) * 1000;
 
-const RFC3339 = /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?([Zz]|[+ -]\d{2}:\d{2}))?$/;
+const RFC3339 = /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?([Zz]|[+ -]\d{2}:\d{2})?)?$/;
 const EXPECTED = "expected RFC 3339 (2026-01-31T12:00:00Z), unix seconds or milliseconds, now, or now-6h";
 
 /**
