@@ -55,6 +55,7 @@ function zigZag(value: number): number {
   return value >= 0 ? value * 2 : value * -2 - 1;
 }
 
+/** The low bit of a double is that of its value modulo 2^32, which is what `&` sees. */
 function unZigZag(value: number): number {
-  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  return (value & 1) === 0 ? value / 2 : -(value + 1) / 2;
 }

@@ -6,3 +6,4 @@ export { TeardownColumns } from "./batch.ts";
 export { BATCH_ERROR_REASONS, BatchError, type BatchErrorReason } from "./batch-error.ts";
 export { decodeBatch } from "./decode.ts";
 export { encodeBatch } from "./encode.ts";
+export { NativeBlock } from "./native.ts";

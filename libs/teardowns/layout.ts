@@ -36,7 +36,7 @@ export const MAX_TIME = 2 ** 52 - 1;
 /** More rows than any sender puts into a message; bounds what a damaged header can make a reader allocate. */
 export const MAX_ROWS = 65_536;
 export const MAX_NAMES = 65_536;
-export const MAX_NAME_BYTES = 16_384;
+export const MAX_NAME_BYTES = 16_383;
 
 export const HEADER = {
   collector: 1,

@@ -128,7 +128,8 @@ function varintBytes(value: number): number {
 /** Writes a whole number from 0 to 2^53 - 1; gives where the next byte goes. */
 function putVarint(buffer: Uint8Array, at: number, value: number): number {
   if (value >= 0x1000_0000) {
-    const low = value % 0x1000_0000;
+    // `&` sees the value modulo 2^32, which keeps the low 28 bits; `%` would be many times slower.
+    const low = value & 0x0fff_ffff;
     buffer[at] = low | 0x80;
     buffer[at + 1] = (low >>> 7) | 0x80;
     buffer[at + 2] = (low >>> 14) | 0x80;
