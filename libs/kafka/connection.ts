@@ -59,6 +59,14 @@ function relay(log: Logger, { level, namespace, log: entry }: LogEntry): void {
  * @throws HangupError HANGUP_KAFKA_UNREACHABLE, naming the brokers.
  */
 export async function pingKafka(brokers: readonly string[], timeoutMs = 5_000): Promise<number> {
+  return (await advertisedBrokers(brokers, timeoutMs)).length;
+}
+
+/**
+ * The addresses (`HOST:PORT`) under which the cluster's brokers say they can be reached.
+ * @throws HangupError HANGUP_KAFKA_UNREACHABLE, naming the brokers asked.
+ */
+export async function advertisedBrokers(brokers: readonly string[], timeoutMs = 5_000): Promise<string[]> {
   const client = kafkaClient(
     { brokers, clientId: "hangup-ping" },
     { connectionTimeout: timeoutMs, requestTimeout: timeoutMs, retry: { initialRetryTime: 50, retries: 0 } },
@@ -67,7 +75,7 @@ export async function pingKafka(brokers: readonly string[], timeoutMs = 5_000): 
   try {
     return await within(timeoutMs, brokers, async () => {
       await admin.connect();
-      return (await admin.describeCluster()).brokers.length;
+      return (await admin.describeCluster()).brokers.map(({ host, port }) => `${host}:${port}`);
     });
   } catch (error) {
     throw kafkaError(error, brokers);

@@ -3,5 +3,5 @@ export { startBroker, type Broker, type BrokerOptions } from "./broker.ts";
 export { BUNDLED_KAFKA_VERSION, kafkaCacheDirectory } from "./jars.ts";
 export { createConsumer, type ConsumerOptions } from "./consumer.ts";
 export { createProducer, type ProducerOptions } from "./producer.ts";
-export { pingKafka, type KafkaOptions } from "./connection.ts";
+export { advertisedBrokers, pingKafka, type KafkaOptions } from "./connection.ts";
 export { DEAD_LETTER_TOPIC, ensureTopics, readTopics, TEARDOWNS_TOPIC, type TopicSpec } from "./topics.ts";
