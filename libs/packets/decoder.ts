@@ -1,7 +1,10 @@
 import { CaptureError } from "./capture-error.ts";
+import { bigWord, type ContainerReader } from "./container.ts";
 import { DecodeCounters } from "./counters.ts";
 import { PacketDecoder } from "./packet-decoder.ts";
-import { isPcap, PcapReader } from "./pcap.ts";
+import { PcapReader } from "./pcap.ts";
+import { isPcap } from "./pcap-header.ts";
+import { isPcapng, PcapngReader } from "./pcapng.ts";
 import type { Segment } from "./segment.ts";
 
 export interface CaptureDecoderOptions {
@@ -13,14 +16,6 @@ export interface CaptureDecoderOptions {
 
 /** Enough to tell the formats apart. */
 const MAGIC = 4;
-
-/** Reads records from a stretch of the stream and says how far it came. */
-interface ContainerReader {
-  /** Bytes from the last answered offset that must be there before reading can go on. */
-  readonly need: number;
-  /** Reads what is complete in [at, end); answers the offset of the first byte not read. */
-  read(buffer: Uint8Array, at: number, end: number): number;
-}
 
 /** Bytes of a pcap or pcapng stream, in any chunking, to segments. */
 export class CaptureDecoder {
@@ -46,38 +41,52 @@ export class CaptureDecoder {
     let at = 0;
     while (this.#carried > 0) {
       const need = this.#container?.need ?? MAGIC;
-      const taken = Math.min(Math.max(need - this.#carried, 0), chunk.length - at);
+      // As much again as is carried already, so that searching through a carried megabyte moves it only a few times.
+      const wanted = Math.max(need - this.#carried, this.#carried);
+      const taken = Math.min(wanted, chunk.length - at);
       this.#keep(chunk, at, at + taken);
       at += taken;
       if (this.#carried < need) return;
-      const read = this.#read(this.#carry, 0, this.#carried);
-      this.#carry.copyWithin(0, read, this.#carried);
-      this.#carried -= read;
+      const read = this.#read(this.#carry.subarray(0, this.#carried));
+      const left = this.#carried - read;
+      if (left <= at) {
+        // What is left came with this chunk: go on in place.
+        at -= left;
+        this.#carried = 0;
+      } else {
+        this.#carry.copyWithin(0, read, this.#carried);
+        this.#carried = left;
+        if (read === 0 && at === chunk.length) return;
+      }
     }
-    at = this.#read(chunk, at, chunk.length);
+    at += this.#read(at === 0 ? chunk : chunk.subarray(at));
     this.#keep(chunk, at, chunk.length);
   }
 
-  /** The stream has ended. @throws CaptureError when it ended before it was a capture. */
+  /** The stream has ended. @throws CaptureError when it was no capture, or one of link types that cannot be read. */
   end(): void {
-    if (this.#container === null)
-      throw new CaptureError("truncated_header", `the capture ends after ${this.#carried} bytes`);
-    if (this.#carried > 0) this.counters.cutRecords = 1;
-    this.#carried = 0;
-  }
-
-  #read(buffer: Uint8Array, at: number, end: number): number {
     if (this.#container === null) {
-      if (end - at < MAGIC) return at;
-      this.#container = this.#open(buffer, at);
+      throw new CaptureError("truncated_header", `no capture: the input ends after ${this.#carried} bytes`);
     }
-    return this.#container.read(buffer, at, end);
+    const read = this.#container.read(this.#carry, 0, this.#carried, true);
+    if (read < this.#carried) this.counters.cutRecords = 1;
+    this.#carried = 0;
+    this.#packets.end();
   }
 
-  #open(buffer: Uint8Array, at: number): ContainerReader {
-    if (isPcap(buffer, at)) return new PcapReader(this.#packets, this.counters);
-    const found = Array.from(buffer.subarray(at, at + MAGIC), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-    throw new CaptureError("not_a_capture", `neither pcap nor pcapng: it begins with ${found}`);
+  #read(buffer: Uint8Array): number {
+    if (this.#container === null) {
+      if (buffer.length < MAGIC) return 0;
+      this.#container = this.#open(buffer);
+    }
+    return this.#container.read(buffer, 0, buffer.length, false);
+  }
+
+  #open(buffer: Uint8Array): ContainerReader {
+    if (isPcap(buffer, 0)) return new PcapReader(this.#packets, this.counters);
+    if (isPcapng(buffer, 0)) return new PcapngReader(this.#packets, this.counters);
+    const found = bigWord(buffer, 0).toString(16).padStart(8, "0");
+    throw new CaptureError("not_a_capture", `neither pcap nor pcapng: it begins with the bytes ${found}`);
   }
 
   #keep(buffer: Uint8Array, at: number, end: number): void {

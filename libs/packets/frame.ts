@@ -23,7 +23,6 @@ export const NULL_LOOPBACK = 12;
 export const SLL = 13;
 export const SLL2 = 14;
 export const RADIOTAP = 15;
-export const UDP = 16;
 export const CISCO_HDLC = 17;
 export const NFLOG = 18;
 export const PPI = 19;
@@ -31,6 +30,7 @@ export const LOOP = 20;
 export const FDDI = 21;
 /** A piece of a packet of `frame.protocol`, described by `frame.fragmentOffset` and `frame.moreFragments`. */
 export const IP_FRAGMENT = 22;
+export const PKTAP = 23;
 
 export const TCP_SEGMENT = 64;
 export const ICMP_ERROR = 65;
@@ -41,6 +41,8 @@ export const UNSUPPORTED = 69;
 /** A piece of a fragmented packet, held until the others have come. */
 export const FRAGMENT = 70;
 export const BAD_CHECKSUM = 71;
+/** No outcome yet: a piece of a TCP packet, to be put together with the others. */
+export const TCP_FRAGMENT = 72;
 
 /** One packet on its way through the layers. A single instance per decoder, reused. */
 export class Frame {

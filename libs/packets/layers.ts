@@ -1,20 +1,29 @@
 import * as layer from "./frame.ts";
 import type { Frame } from "./frame.ts";
 import { readIcmp } from "./icmp.ts";
-import { readIp, readIpv4, readIpv6 } from "./ip.ts";
+import { readExtensionHeaders, readIp, readIpv4, readIpv6 } from "./ip.ts";
 import { readSll, readSll2 } from "./links/cooked.ts";
 import { readEthernet, readEtherType, readLlc } from "./links/ethernet.ts";
 import { readLoop, readNull } from "./links/loopback.ts";
 import { readMpls } from "./links/mpls.ts";
 import { readCiscoHdlc, readPpp, readPppProtocol } from "./links/ppp.ts";
+import { readRadiotap, readWlan } from "./links/wlan.ts";
+import { readFddi, readNflog, readPktap, readPpi } from "./links/wrapped.ts";
 import { readTcp } from "./tcp.ts";
+import { readGre, readUdp } from "./tunnels.ts";
 
 /** Steps from layer to layer, VLAN tags and tunnels included; bounds the work that nested headers can cause. */
 const MAX_LAYERS = 32;
 
-const ICMP_PROTOCOL = 1;
-const TCP_PROTOCOL = 6;
-const ICMPV6_PROTOCOL = 58;
+const PROTOCOL_ICMP = 1;
+const PROTOCOL_IPV4 = 4;
+const PROTOCOL_TCP = 6;
+const PROTOCOL_UDP = 17;
+const PROTOCOL_IPV6 = 41;
+const PROTOCOL_GRE = 47;
+const PROTOCOL_ICMPV6 = 58;
+const PROTOCOL_ETHERIP = 97;
+const PROTOCOL_MPLS = 137;
 
 /** Follows the layers of a packet from `next` to its outcome, one of the numbers of frame.ts from TCP_SEGMENT on. */
 export function readLayers(frame: Frame, next: number): number {
@@ -57,6 +66,20 @@ function readLayer(frame: Frame, next: number): number {
       return readPppProtocol(frame);
     case layer.CISCO_HDLC:
       return readCiscoHdlc(frame);
+    case layer.IEEE80211:
+      return readWlan(frame);
+    case layer.RADIOTAP:
+      return readRadiotap(frame);
+    case layer.PPI:
+      return readPpi(frame);
+    case layer.PKTAP:
+      return readPktap(frame);
+    case layer.NFLOG:
+      return readNflog(frame);
+    case layer.FDDI:
+      return readFddi(frame);
+    case layer.IP_FRAGMENT:
+      return readFragment(frame);
     default:
       return layer.UNSUPPORTED;
   }
@@ -64,13 +87,34 @@ function readLayer(frame: Frame, next: number): number {
 
 function readIpProtocol(frame: Frame): number {
   switch (frame.protocol) {
-    case TCP_PROTOCOL:
+    case PROTOCOL_TCP:
       return readTcp(frame);
-    case ICMP_PROTOCOL:
+    case PROTOCOL_UDP:
+      return readUdp(frame);
+    case PROTOCOL_ICMP:
       return readIcmp(frame, 4);
-    case ICMPV6_PROTOCOL:
+    case PROTOCOL_ICMPV6:
       return readIcmp(frame, 6);
+    case PROTOCOL_IPV4:
+      return layer.IPV4;
+    case PROTOCOL_IPV6:
+      return layer.IPV6;
+    case PROTOCOL_GRE:
+      return readGre(frame);
+    case PROTOCOL_ETHERIP:
+      // RFC 3378: version 3, 12 bits of nothing.
+      frame.at += 2;
+      return layer.ETHERNET;
+    case PROTOCOL_MPLS:
+      return layer.MPLS;
     default:
       return layer.NOT_TCP;
   }
+}
+
+/** Of other protocols the first piece is read as far as it goes: the head of a tunnelled packet is all that matters here. */
+function readFragment(frame: Frame): number {
+  if (frame.protocol === PROTOCOL_TCP) return layer.TCP_FRAGMENT;
+  if (frame.fragmentOffset !== 0) return layer.NOT_TCP;
+  return frame.segment.family === 6 ? readExtensionHeaders(frame) : layer.IP_PROTOCOL;
 }

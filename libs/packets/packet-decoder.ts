@@ -1,5 +1,17 @@
 import type { DecodeCounters } from "./counters.ts";
-import { BAD_CHECKSUM, FRAGMENT, Frame, ICMP_ERROR, MALFORMED, NOT_TCP, TCP_SEGMENT, TRUNCATED } from "./frame.ts";
+import { Fragments } from "./fragments.ts";
+import {
+  BAD_CHECKSUM,
+  FRAGMENT,
+  Frame,
+  ICMP_ERROR,
+  IP_PROTOCOL,
+  MALFORMED,
+  NOT_TCP,
+  TCP_FRAGMENT,
+  TCP_SEGMENT,
+  TRUNCATED,
+} from "./frame.ts";
 import { readLayers } from "./layers.ts";
 import type { Segment } from "./segment.ts";
 
@@ -8,6 +20,7 @@ export class PacketDecoder {
   readonly frame = new Frame();
   readonly #counters: DecodeCounters;
   readonly #sink: (segment: Segment) => void;
+  readonly #fragments = new Fragments();
 
   constructor(sink: (segment: Segment) => void, counters: DecodeCounters) {
     this.#sink = sink;
@@ -22,6 +35,7 @@ export class PacketDecoder {
     const { frame } = this;
     const { segment } = frame;
     const counters = this.#counters;
+    if (this.#fragments.pending !== 0) this.#giveUp(segment.timeUs);
     segment.packetIndex = ++counters.packets;
     counters.bytes += wireLength;
     segment.context = 0;
@@ -30,7 +44,38 @@ export class PacketDecoder {
     frame.at = at;
     frame.end = end;
     frame.wireEnd = at + wireLength;
-    this.#count(readLayers(frame, layer));
+    const outcome = readLayers(frame, layer);
+    this.#count(outcome === TCP_FRAGMENT ? this.#join() : outcome);
+  }
+
+  #join(): number {
+    const next = this.#fragments.take(this.frame);
+    return next === IP_PROTOCOL ? readLayers(this.frame, next) : next;
+  }
+
+  /** Hands out what there is of fragmented packets whose other pieces do not come: a filter on ports passes only the first. */
+  #giveUp(nowUs: number): void {
+    const { segment } = this.frame;
+    const { interfaceId } = segment;
+    segment.icmp = 0;
+    while (this.#fragments.giveUp(this.frame, nowUs)) {
+      if (readLayers(this.frame, IP_PROTOCOL) !== TCP_SEGMENT) continue;
+      this.#counters.fragments--;
+      this.#count(TCP_SEGMENT);
+    }
+    segment.interfaceId = interfaceId;
+  }
+
+  /** A record of which the container says too little to decode it. */
+  malformed(wireLength: number): void {
+    this.#counters.packets++;
+    this.#counters.bytes += wireLength;
+    this.#counters.malformed++;
+  }
+
+  /** The capture has ended: what waits for more packets is handed out as it is. */
+  end(): void {
+    this.#giveUp(Infinity);
   }
 
   #count(outcome: number): void {

@@ -1,149 +1,162 @@
-import { CaptureError } from "./capture-error.ts";
+import { bigWord, type ContainerReader, LARGEST_PACKET, littleWord } from "./container.ts";
 import type { DecodeCounters } from "./counters.ts";
-import { layerOfLinkType, nameOfLinkType, readableLinkTypes } from "./links/link-types.ts";
 import type { PacketDecoder } from "./packet-decoder.ts";
+import { isPcap, PCAP_HEADER, type PcapHeader, readPcapHeader } from "./pcap-header.ts";
 
-/** Largest record that any capture program writes (MAXIMUM_SNAPLEN of libpcap); a larger length is damage. */
-export const LARGEST_PACKET = 262_144;
-export const PCAP_FILE_HEADER = 24;
+/** Behind damage, a record is taken for one when its time is this near to the last good one. */
+const NEAR_SECONDS = 30 * 86_400;
 
-interface Variant {
-  readonly nanoseconds: boolean;
-  readonly recordHeader: number;
-}
-
-/** Magic numbers, read in the byte order of the file. */
-const VARIANTS: ReadonlyMap<number, Variant> = new Map<number, Variant>([
-  [0xa1b2c3d4, { nanoseconds: false, recordHeader: 16 }],
-  [0xa1b23c4d, { nanoseconds: true, recordHeader: 16 }],
-  // Kuznetzov's libpcap: interface index 4, protocol 2, packet type 1, padding 1 behind each record header.
-  [0xa1b2cd34, { nanoseconds: false, recordHeader: 24 }],
-]);
-
-/** Big-endian reading of the first four bytes. */
-function magicAt(buffer: Uint8Array, at: number): number {
-  return ((buffer[at] << 24) | (buffer[at + 1] << 16) | (buffer[at + 2] << 8) | buffer[at + 3]) >>> 0;
-}
-
-function swap(word: number): number {
-  return (((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
-}
-
-export function isPcap(buffer: Uint8Array, at: number): boolean {
-  const magic = magicAt(buffer, at);
-  return VARIANTS.has(magic) || VARIANTS.has(swap(magic));
-}
+/** What a header that is not plainly right may be. */
+const RECORD = 0;
+const WAIT_FOR_NEXT = 1;
+const DAMAGE = 2;
+const ANOTHER_FILE = 3;
 
 /**
- * pcap: a header of 24 bytes, then records.
- *   file:   magic 4 · major 2 · minor 2 · zone 4 · accuracy 4 · snaplen 4 · link type 4 (upper bits: frame check sequence)
- *   record: seconds 4 · micro- or nanoseconds 4 · captured length 4 · length 4 · bytes
+ * pcap: a header of 24 bytes, then records: seconds 4 · micro- or nanoseconds 4 · captured length 4 · length 4 · bytes.
+ * Records carry no mark of their own, so damage is known by a header that cannot be, and the next record by two headers in a
+ * row that can.
  */
-export class PcapReader {
+export class PcapReader implements ContainerReader {
+  need = PCAP_HEADER;
   readonly #packets: PacketDecoder;
   readonly #counters: DecodeCounters;
-  #bigEndian = false;
-  #usPerTick = 1;
-  #recordHeader = 16;
-  #layer = 0;
-  #started = false;
-  /** Bytes from the returned offset that must be there before reading can go on. */
-  need = PCAP_FILE_HEADER;
+  #header: PcapHeader | null = null;
+  #seeking = false;
+  /** Bytes passed over in the search that is going on; below 0 while it is in front of the damage. */
+  #skipped = 0;
+  /** Seconds of the last record that was read, 0 before the first. */
+  #lastSeconds = 0;
 
   constructor(packets: PacketDecoder, counters: DecodeCounters) {
     this.#packets = packets;
     this.#counters = counters;
   }
 
-  /** Reads what is complete in [at, end); answers the offset of the first byte not read. */
-  read(buffer: Uint8Array, at: number, end: number): number {
-    if (!this.#started) {
-      if (at + PCAP_FILE_HEADER > end) return at;
-      this.#start(buffer, at);
-      at += PCAP_FILE_HEADER;
+  read(buffer: Uint8Array, at: number, end: number, final: boolean): number {
+    if (this.#header === null) {
+      if (at + PCAP_HEADER > end) return at;
+      this.#header = readPcapHeader(buffer, at);
+      at += PCAP_HEADER;
     }
-    return this.#bigEndian ? this.#records(buffer, at, end) : this.#littleEndianRecords(buffer, at, end);
-  }
-
-  #start(buffer: Uint8Array, at: number): void {
-    const magic = magicAt(buffer, at);
-    this.#bigEndian = VARIANTS.has(magic);
-    const variant = VARIANTS.get(this.#bigEndian ? magic : swap(magic))!;
-    this.#usPerTick = variant.nanoseconds ? 1e-3 : 1;
-    this.#recordHeader = variant.recordHeader;
-    const linkType = this.#word(buffer, at + 20) & 0xffff;
-    this.#layer = layerOfLinkType(linkType);
-    if (this.#layer === 0) {
-      throw new CaptureError(
-        "link_type",
-        `the capture's link type ${nameOfLinkType(linkType)} is not decoded; known are ${readableLinkTypes().join(", ")}`,
-      );
+    for (;;) {
+      if (this.#seeking) {
+        at = this.#seek(this.#header, buffer, at, end, final);
+        if (this.#seeking) return at;
+      }
+      at = this.#records(this.#header, buffer, at, end, final);
+      if (!this.#seeking) return at;
     }
-    this.#started = true;
   }
 
-  #word(buffer: Uint8Array, at: number): number {
-    const word = magicAt(buffer, at);
-    return this.#bigEndian ? word : swap(word);
-  }
-
-  #littleEndianRecords(buffer: Uint8Array, at: number, end: number): number {
-    const header = this.#recordHeader;
+  /** Reads records until one is incomplete, or damaged: then `#seeking` is set. */
+  #records(header: PcapHeader, buffer: Uint8Array, at: number, end: number, final: boolean): number {
+    const { bigEndian, layer, snapLength, recordHeader, ticksPerSecond } = header;
+    const usPerTick = 1e6 / ticksPerSecond;
     const packets = this.#packets;
     const { segment } = packets.frame;
-    const layer = this.#layer;
-    const usPerTick = this.#usPerTick;
+    let previous = at;
     for (;;) {
-      const data = at + header;
+      const data = at + recordHeader;
       if (data > end) {
-        this.need = header;
+        this.need = recordHeader;
         return at;
       }
-      const captured = buffer[at + 8] | (buffer[at + 9] << 8) | (buffer[at + 10] << 16) | (buffer[at + 11] << 24);
-      if (captured < 0 || captured > LARGEST_PACKET) return this.#damage(at, end);
+      const ticks = bigEndian ? bigWord(buffer, at + 4) : littleWord(buffer, at + 4);
+      let captured = bigEndian ? bigWord(buffer, at + 8) : littleWord(buffer, at + 8);
+      let length = bigEndian ? bigWord(buffer, at + 12) : littleWord(buffer, at + 12);
+      if (captured > length || captured > snapLength || ticks >= ticksPerSecond || captured === 0) {
+        if (header.lengthsMaySwap && captured > length) [captured, length] = [length, captured];
+        const kind = this.#examine(header, buffer, at, captured, end, final);
+        if (kind === WAIT_FOR_NEXT) return at;
+        if (kind === DAMAGE) {
+          this.#counters.damages++;
+          this.#seeking = true;
+          // A length that was too large has swallowed records: those count too.
+          const from = Math.min(previous + 1, at);
+          this.#skipped = from - at;
+          return from;
+        }
+        if (kind === ANOTHER_FILE) {
+          at += PCAP_HEADER;
+          previous = at;
+          continue;
+        }
+        length = Math.max(length, captured);
+      }
       const next = data + captured;
       if (next > end) {
-        this.need = header + captured;
+        this.need = recordHeader + captured;
         return at;
       }
-      const seconds = (buffer[at] | (buffer[at + 1] << 8) | (buffer[at + 2] << 16) | (buffer[at + 3] << 24)) >>> 0;
-      const ticks = (buffer[at + 4] | (buffer[at + 5] << 8) | (buffer[at + 6] << 16) | (buffer[at + 7] << 24)) >>> 0;
-      const length =
-        (buffer[at + 12] | (buffer[at + 13] << 8) | (buffer[at + 14] << 16) | (buffer[at + 15] << 24)) >>> 0;
+      const seconds = bigEndian ? bigWord(buffer, at) : littleWord(buffer, at);
+      this.#lastSeconds = seconds;
       segment.timeUs = seconds * 1e6 + ticks * usPerTick;
-      packets.packet(layer, buffer, data, next, length < captured ? captured : length);
+      packets.packet(layer, buffer, data, next, length);
+      previous = at;
       at = next;
     }
   }
 
-  #records(buffer: Uint8Array, at: number, end: number): number {
-    const header = this.#recordHeader;
-    const { segment } = this.#packets.frame;
-    for (;;) {
-      const data = at + header;
-      if (data > end) {
-        this.need = header;
-        return at;
-      }
-      const captured = this.#word(buffer, at + 8);
-      if (captured > LARGEST_PACKET) return this.#damage(at, end);
-      const next = data + captured;
-      if (next > end) {
-        this.need = header + captured;
-        return at;
-      }
-      const length = this.#word(buffer, at + 12);
-      segment.timeUs = this.#word(buffer, at) * 1e6 + this.#word(buffer, at + 4) * this.#usPerTick;
-      this.#packets.packet(this.#layer, buffer, data, next, length < captured ? captured : length);
-      at = next;
+  /** A record whose header contradicts itself stands when a possible header, or the end, follows it. */
+  #examine(header: PcapHeader, buffer: Uint8Array, at: number, captured: number, end: number, final: boolean): number {
+    if (captured > LARGEST_PACKET) return DAMAGE;
+    if (captured === 0) {
+      // Files put behind each other.
+      if (at + PCAP_HEADER > end && !final) return this.#wait(PCAP_HEADER);
+      if (at + PCAP_HEADER <= end && isPcap(buffer, at)) return ANOTHER_FILE;
     }
+    const next = at + header.recordHeader + captured;
+    if (next + header.recordHeader > end) {
+      if (!final) return this.#wait(2 * header.recordHeader + captured);
+      return next === end ? RECORD : DAMAGE;
+    }
+    return hasPossibleLengths(header, buffer, next) ? RECORD : DAMAGE;
   }
 
-  /** Nothing after an impossible length can be trusted. */
-  #damage(at: number, end: number): number {
-    this.#counters.damages++;
-    this.#counters.damagedBytes += end - at;
-    this.need = this.#recordHeader;
-    return end;
+  #wait(need: number): number {
+    this.need = need;
+    return WAIT_FOR_NEXT;
   }
+
+  /** Looks for the next record from `at`; clears `#seeking` where it stands. */
+  #seek(header: PcapHeader, buffer: Uint8Array, at: number, end: number, final: boolean): number {
+    const start = at;
+    const { recordHeader } = header;
+    for (; at + recordHeader <= end; at++) {
+      if (!this.#mayBeRecord(header, buffer, at)) continue;
+      const captured = header.bigEndian ? bigWord(buffer, at + 8) : littleWord(buffer, at + 8);
+      const next = at + recordHeader + captured;
+      if (next + recordHeader > end && !final) {
+        this.need = 2 * recordHeader + captured;
+        this.#skipped += at - start;
+        return at;
+      }
+      if (next === end || (next + recordHeader <= end && this.#mayBeRecord(header, buffer, next))) {
+        this.#seeking = false;
+        this.#counters.damagedBytes += Math.max(0, this.#skipped + at - start);
+        return at;
+      }
+    }
+    if (final) at = end;
+    this.#skipped += at - start;
+    if (final) this.#counters.damagedBytes += Math.max(0, this.#skipped);
+    this.need = recordHeader;
+    return at;
+  }
+
+  /** Strict: chance must not make a record out of payload. */
+  #mayBeRecord(header: PcapHeader, buffer: Uint8Array, at: number): boolean {
+    const word = header.bigEndian ? bigWord : littleWord;
+    if (word(buffer, at + 4) >= header.ticksPerSecond) return false;
+    const captured = word(buffer, at + 8);
+    if (captured === 0 || captured > header.snapLength || !hasPossibleLengths(header, buffer, at)) return false;
+    return this.#lastSeconds === 0 || Math.abs(word(buffer, at) - this.#lastSeconds) < NEAR_SECONDS;
+  }
+}
+
+function hasPossibleLengths(header: PcapHeader, buffer: Uint8Array, at: number): boolean {
+  const captured = header.bigEndian ? bigWord(buffer, at + 8) : littleWord(buffer, at + 8);
+  const length = header.bigEndian ? bigWord(buffer, at + 12) : littleWord(buffer, at + 12);
+  return captured <= LARGEST_PACKET && length <= 64 * LARGEST_PACKET && (captured <= length || header.lengthsMaySwap);
 }

@@ -52,7 +52,7 @@ export class Segment {
   payloadLength = 0;
   /** Bytes of TCP header including options, as the header says. */
   tcpHeaderLength = 0;
-  /** Bytes of the whole IP packet, header included; the sum over a reassembled packet's pieces. */
+  /** Bytes of the whole IP packet, header included; put together where it came in pieces. */
   ipLength = 0;
   /** TTL or hop limit. */
   ttl = 0;

@@ -1,0 +1,153 @@
+import { type Frame, FRAGMENT, IP_PROTOCOL, MALFORMED } from "./frame.ts";
+import type { Segment } from "./segment.ts";
+
+/** Packets in pieces at a time, and pieces of one; beyond, the oldest goes. */
+const MAX_PACKETS = 1024;
+const MAX_PIECES = 64;
+/** Bytes kept from the beginning of a packet: its TCP header and the payload that anyone looks at. */
+const HEAD = 512;
+/** Pieces come right behind each other; longer than this after the first, one was lost or never captured. */
+const PATIENCE_US = 1_000_000;
+const LARGEST = 65_535;
+
+/** A packet of which some pieces have come. */
+class Pieces {
+  readonly head = new Uint8Array(HEAD);
+  readonly headKnown = new Uint8Array(HEAD);
+  /** Ranges [from, to) in the order of their coming. */
+  readonly from = new Int32Array(MAX_PIECES);
+  readonly to = new Int32Array(MAX_PIECES);
+  count = 0;
+  /** Length of the whole, -1 until the last piece has come. */
+  total = -1;
+  firstUs = 0;
+  /** Facts of the piece that the transport header is in; the addresses are those of all. */
+  readonly first: Segment;
+  protocol = 0;
+  headerLength = 20;
+
+  constructor(first: Segment) {
+    this.first = first;
+  }
+
+  add(buffer: Uint8Array, at: number, captured: number, offset: number, length: number): void {
+    for (let index = 0; index < captured && offset + index < HEAD; index++) {
+      // What came first stands: a later piece cannot rewrite it.
+      if (this.headKnown[offset + index] !== 0) continue;
+      this.headKnown[offset + index] = 1;
+      this.head[offset + index] = buffer[at + index];
+    }
+    for (let index = 0; index < this.count; index++) {
+      if (this.from[index] <= offset && this.to[index] >= offset + length) return;
+    }
+    this.from[this.count] = offset;
+    this.to[this.count] = offset + length;
+    this.count++;
+  }
+
+  /** Bytes from the beginning without a hole. */
+  reach(): number {
+    let reach = 0;
+    for (let round = 0; round < this.count; round++) {
+      const before = reach;
+      for (let index = 0; index < this.count; index++) {
+        if (this.from[index] <= reach && this.to[index] > reach) reach = this.to[index];
+      }
+      if (reach === before) break;
+    }
+    return reach;
+  }
+
+  /** Captured bytes of the head without a hole. */
+  known(): number {
+    const hole = this.headKnown.indexOf(0);
+    return hole < 0 ? HEAD : hole;
+  }
+}
+
+/** Puts fragmented packets together as far as TCP needs it (RFC 791 3.2, RFC 8200 4.5), in bounded memory. */
+export class Fragments {
+  readonly #packets = new Map<string, Pieces>();
+  /** Packets of which pieces are missing. */
+  pending = 0;
+
+  /**
+   * Takes the piece that `frame` stands at. Answers IP_PROTOCOL when it completes its packet: `frame` then stands at the
+   * beginning of the whole. Else FRAGMENT, or MALFORMED.
+   */
+  take(frame: Frame): number {
+    const { fragmentOffset: offset, segment } = frame;
+    const length = frame.wireEnd - frame.at;
+    const captured = Math.max(0, Math.min(frame.end, frame.wireEnd) - frame.at);
+    if (length <= 0 || offset + length > LARGEST || (frame.moreFragments && length % 8 !== 0)) return MALFORMED;
+    const key = keyOf(segment, frame.protocol);
+    let pieces = this.#packets.get(key);
+    if (pieces === undefined) {
+      pieces = new Pieces(copy(segment));
+      pieces.firstUs = segment.timeUs;
+      pieces.protocol = frame.protocol;
+      this.#packets.set(key, pieces);
+      this.pending = this.#packets.size;
+    }
+    if (offset === 0) {
+      Object.assign(pieces.first, segment);
+      pieces.headerLength = segment.ipLength - length;
+    }
+    pieces.add(frame.buffer, frame.at, captured, offset, length);
+    if (!frame.moreFragments) pieces.total = offset + length;
+    if (pieces.total >= 0 && pieces.reach() >= pieces.total) {
+      this.#forget(key);
+      restore(frame, pieces, pieces.total);
+      return IP_PROTOCOL;
+    }
+    if (pieces.count === MAX_PIECES) this.#forget(key);
+    return FRAGMENT;
+  }
+
+  /**
+   * The oldest packet that no longer waits at this time, or one too many: `frame` stands at what there is of it, and true is
+   * answered. False when there is none. Infinity empties the table.
+   */
+  giveUp(frame: Frame, nowUs: number): boolean {
+    for (const [key, pieces] of this.#packets) {
+      // A clock that was set back must not make a piece wait for ever.
+      const patient = Math.abs(nowUs - pieces.firstUs) <= PATIENCE_US;
+      if (patient && this.#packets.size < MAX_PACKETS) return false;
+      this.#forget(key);
+      const reach = pieces.reach();
+      if (reach === 0) continue;
+      restore(frame, pieces, reach);
+      return true;
+    }
+    return false;
+  }
+
+  #forget(key: string): void {
+    this.#packets.delete(key);
+    this.pending = this.#packets.size;
+  }
+}
+
+function keyOf(segment: Segment, protocol: number): string {
+  const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = segment;
+  return `${src0},${src1},${src2},${src3},${dst0},${dst1},${dst2},${dst3},${segment.ipId},${protocol},${segment.context}`;
+}
+
+function copy(segment: Segment): Segment {
+  return Object.assign(Object.create(Object.getPrototypeOf(segment) as object) as Segment, segment);
+}
+
+/** Sets `frame` to the transport header of `length` bytes that have been put together. */
+function restore(frame: Frame, pieces: Pieces, length: number): void {
+  const { segment } = frame;
+  const { timeUs, packetIndex } = segment;
+  Object.assign(segment, pieces.first);
+  segment.timeUs = timeUs;
+  segment.packetIndex = packetIndex;
+  segment.ipLength = length + pieces.headerLength;
+  frame.buffer = pieces.head;
+  frame.at = 0;
+  frame.end = Math.min(pieces.known(), length);
+  frame.wireEnd = length;
+  frame.protocol = pieces.protocol;
+}

@@ -1,0 +1,230 @@
+import { bigWord, type ContainerReader, LARGEST_PACKET, littleWord } from "./container.ts";
+import type { DecodeCounters } from "./counters.ts";
+import type { PacketDecoder } from "./packet-decoder.ts";
+import { unreadableLinkType } from "./pcap-header.ts";
+import { PcapngInterface } from "./pcapng-interface.ts";
+
+/** Block types; the section header's reads alike in both byte orders. */
+const SECTION = 0x0a0d0d0a;
+const INTERFACE = 1;
+const OLD_PACKET = 2;
+const SIMPLE_PACKET = 3;
+const NAMES = 4;
+const STATISTICS = 5;
+const PACKET = 6;
+const BYTE_ORDER = 0x1a2b3c4d;
+const LEAST_BLOCK = 12;
+
+/** Blocks that are read must fit; others are stepped over. Options of a packet take little beside it. */
+const LARGEST_READ_BLOCK = 4 * LARGEST_PACKET;
+const LARGEST_SKIPPED_BLOCK = 16 << 20;
+/** More than any capture has; a flood of descriptions must not fill the memory. */
+const MAX_INTERFACES = 65_536;
+
+const INTERFACE_DROPS = 5;
+const SYSTEM_DROPS = 7;
+
+export function isPcapng(buffer: Uint8Array, at: number): boolean {
+  return bigWord(buffer, at) === SECTION;
+}
+
+/**
+ * pcapng: blocks of type 4 · length 4 · body · length 4 again. A section header sets the byte order and forgets the interfaces.
+ * Damage is known by the two lengths; reading goes on at the next block of a known type whose lengths agree.
+ */
+export class PcapngReader implements ContainerReader {
+  need = LEAST_BLOCK;
+  readonly #packets: PacketDecoder;
+  readonly #counters: DecodeCounters;
+  #interfaces: PcapngInterface[] = [];
+  /** Interfaces of earlier sections. */
+  #interfacesBefore = 0;
+  readonly #unreadable = new Set<number>();
+  #anyReadable = false;
+  #bigEndian = false;
+  #seeking = false;
+  /** Bytes of a block of no interest that have not come yet. */
+  #skip = 0;
+
+  constructor(packets: PacketDecoder, counters: DecodeCounters) {
+    this.#packets = packets;
+    this.#counters = counters;
+  }
+
+  read(buffer: Uint8Array, at: number, end: number, final: boolean): number {
+    for (;;) {
+      const skipped = Math.min(this.#skip, end - at);
+      this.#skip -= skipped;
+      at += skipped;
+      if (this.#seeking) {
+        const found = this.#seek(buffer, at, end, final);
+        this.#counters.damagedBytes += found - at;
+        at = found;
+        if (this.#seeking) break;
+      }
+      if (at + LEAST_BLOCK > end) {
+        this.need = LEAST_BLOCK;
+        break;
+      }
+      const length = this.#blockLength(buffer, at, end);
+      if (length > 0 && at + length > end) {
+        if (!isRead(this.#word(buffer, at))) {
+          this.#skip = length;
+          continue;
+        }
+        this.need = length;
+        // At the end of the capture an incomplete block is cut, unless others lie in it: then its length was wrong.
+        if (!final || !this.#holdsBlock(buffer, at + 1, end)) break;
+      }
+      if (length === 0 || at + length > end) {
+        this.#counters.damages++;
+        this.#counters.damagedBytes++;
+        this.#seeking = true;
+        at++;
+        continue;
+      }
+      this.#block(buffer, at, length);
+      at += length;
+    }
+    if (final && this.#unreadable.size > 0 && !this.#anyReadable) throw unreadableLinkType([...this.#unreadable]);
+    return at;
+  }
+
+  #word(buffer: Uint8Array, at: number): number {
+    return this.#bigEndian ? bigWord(buffer, at) : littleWord(buffer, at);
+  }
+
+  /** Length of the block at `at`, of which 12 bytes are there; 0 where it cannot be a block. */
+  #blockLength(buffer: Uint8Array, at: number, end: number): number {
+    const section = isPcapng(buffer, at);
+    const big = section ? bigWord(buffer, at + 8) === BYTE_ORDER : this.#bigEndian;
+    if (section && !big && littleWord(buffer, at + 8) !== BYTE_ORDER) return 0;
+    const word = big ? bigWord : littleWord;
+    const length = word(buffer, at + 4);
+    const largest = isRead(word(buffer, at)) ? LARGEST_READ_BLOCK : LARGEST_SKIPPED_BLOCK;
+    if (length < LEAST_BLOCK || length > largest) return 0;
+    return at + length <= end && word(buffer, at + length - 4) !== length ? 0 : length;
+  }
+
+  /** Offset of the next block that is read; clears `#seeking` where one stands complete. */
+  #seek(buffer: Uint8Array, at: number, end: number, final: boolean): number {
+    for (; at + LEAST_BLOCK <= end; at++) {
+      if (!isRead(this.#word(buffer, at))) continue;
+      const length = this.#blockLength(buffer, at, end);
+      if (length === 0 || length % 4 !== 0) continue;
+      if (at + length <= end) {
+        this.#seeking = false;
+        return at;
+      }
+      if (!final) {
+        this.need = length;
+        return at;
+      }
+    }
+    this.need = LEAST_BLOCK;
+    return final ? end : at;
+  }
+
+  #holdsBlock(buffer: Uint8Array, at: number, end: number): boolean {
+    this.#seeking = true;
+    this.#seek(buffer, at, end, true);
+    const found = !this.#seeking;
+    this.#seeking = false;
+    return found;
+  }
+
+  #block(buffer: Uint8Array, at: number, length: number): void {
+    const end = at + length - 4;
+    switch (this.#word(buffer, at)) {
+      case SECTION:
+        this.#bigEndian = bigWord(buffer, at + 8) === BYTE_ORDER;
+        this.#interfacesBefore += this.#interfaces.length;
+        this.#interfaces = [];
+        break;
+      case INTERFACE:
+        if (length >= 20) this.#describe(buffer, at + 8, end);
+        break;
+      case PACKET:
+        this.#packet(buffer, at, end, this.#word(buffer, at + 8));
+        break;
+      case OLD_PACKET:
+        this.#packet(
+          buffer,
+          at,
+          end,
+          this.#bigEndian ? (buffer[at + 8] << 8) | buffer[at + 9] : buffer[at + 8] | (buffer[at + 9] << 8),
+        );
+        break;
+      case SIMPLE_PACKET:
+        this.#simplePacket(buffer, at, end);
+        break;
+      case STATISTICS:
+        if (length >= 24) this.#statistics(buffer, at + 8, end);
+        break;
+      default:
+    }
+  }
+
+  #describe(buffer: Uint8Array, at: number, end: number): void {
+    if (this.#interfaces.length >= MAX_INTERFACES) return;
+    const id = this.#interfacesBefore + this.#interfaces.length;
+    const described = new PcapngInterface(id, buffer, at, end, this.#bigEndian);
+    this.#interfaces.push(described);
+    if (described.layer === 0) this.#unreadable.add(described.linkType);
+    else this.#anyReadable = true;
+  }
+
+  /** interface 4 (old: 2, drops 2) · time 8, upper half first · captured length 4 · length 4 · bytes · options. */
+  #packet(buffer: Uint8Array, at: number, end: number, interfaceIndex: number): void {
+    const data = at + 28;
+    if (data > end || interfaceIndex >= this.#interfaces.length) {
+      this.#packets.malformed(data > end ? 0 : this.#word(buffer, at + 24));
+      return;
+    }
+    const source = this.#interfaces[interfaceIndex];
+    const captured = Math.min(this.#word(buffer, at + 20), end - data);
+    const { segment } = this.#packets.frame;
+    segment.timeUs = source.timeUs(this.#word(buffer, at + 12), this.#word(buffer, at + 16));
+    segment.interfaceId = source.id;
+    this.#packets.packet(source.layer, buffer, data, data + captured, Math.max(captured, this.#word(buffer, at + 24)));
+  }
+
+  /** length 4 · bytes: of the first interface, and of no time, so that of the packet before it holds. */
+  #simplePacket(buffer: Uint8Array, at: number, end: number): void {
+    if (at + 12 > end || this.#interfaces.length === 0) {
+      this.#packets.malformed(0);
+      return;
+    }
+    const source = this.#interfaces[0];
+    const length = this.#word(buffer, at + 8);
+    const captured = Math.min(length, source.snapLength, end - at - 12);
+    this.#packets.frame.segment.interfaceId = source.id;
+    this.#packets.packet(source.layer, buffer, at + 12, at + 12 + captured, length);
+  }
+
+  /** interface 4 · time 8 · options; the counts are totals so far. */
+  #statistics(buffer: Uint8Array, at: number, end: number): void {
+    const index = this.#word(buffer, at);
+    if (index >= this.#interfaces.length) return;
+    const source = this.#interfaces[index];
+    let drops = 0;
+    for (let option = at + 12; option + 12 <= end;) {
+      const head = this.#word(buffer, option);
+      const code = this.#bigEndian ? head >>> 16 : head & 0xffff;
+      const length = this.#bigEndian ? head & 0xffff : head >>> 16;
+      if (code === 0) break;
+      if ((code === INTERFACE_DROPS || code === SYSTEM_DROPS) && length === 8) {
+        const high = this.#word(buffer, this.#bigEndian ? option + 4 : option + 8);
+        drops += high * 4_294_967_296 + this.#word(buffer, this.#bigEndian ? option + 8 : option + 4);
+      }
+      option += 4 + ((length + 3) & ~3);
+    }
+    this.#counters.captureDrops += drops - source.drops;
+    source.drops = drops;
+  }
+}
+
+/** Types that are read; all others are stepped over. */
+function isRead(type: number): boolean {
+  return type === SECTION || (type >= INTERFACE && type <= PACKET && type !== NAMES);
+}
