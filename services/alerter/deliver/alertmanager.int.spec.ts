@@ -22,10 +22,9 @@ interface Notification {
   readonly alerts: readonly { labels: Record<string, string>; annotations: Record<string, string>; startsAt: string }[];
 }
 
-const name =
-  binary === undefined ? "a real Alertmanager: prometheus-alertmanager is not installed" : "a real Alertmanager";
+const installed = binary === undefined ? ", but prometheus-alertmanager is not installed" : "";
 
-describe.skipIf(binary === undefined)(name, () => {
+describe.skipIf(binary === undefined)(`a real Alertmanager${installed}`, () => {
   const people = new HttpReceiver();
   let directory: string;
   let server: ChildProcess;
