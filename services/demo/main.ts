@@ -1,6 +1,7 @@
 import { createLab } from "@hangup/lab";
 import { duration, option, runService, type CommandSpec } from "@hangup/service";
 import { z } from "zod";
+import { burstAt, type BurstPlan } from "./bursts.ts";
 import { makeTraffic } from "./traffic.ts";
 
 const options = {
@@ -32,18 +33,20 @@ await runService(spec, async ({ config, log }) => {
   log.info({ seed, netns, interface: device }, `capture it with: hangup collect --netns ${netns} -i ${device}`);
 
   const stopping = new AbortController();
+  const bursts: BurstPlan = {
+    afterMs: config.burstAfter,
+    everyMs: config.burstEvery,
+    lengthMs: config.burstLength,
+    share: 0.25,
+    servers: config.servers,
+    ports: PORTS,
+  };
   const traffic = makeTraffic(
     {
       lab,
       seed,
-      rate: config.rate,
-      bursts: {
-        afterMs: config.burstAfter,
-        everyMs: config.burstEvery,
-        lengthMs: config.burstLength,
-        servers: config.servers,
-        ports: PORTS,
-      },
+      rateAt: () => config.rate,
+      burstAt: (elapsedMs) => burstAt(elapsedMs, bursts),
       onFailure: (error) => log.warn({ error: String(error) }, "a connection did not go as planned"),
       onBurst: (burst) =>
         log.info({ burst }, burst === null ? "the burst is over" : `a burst of aborts on port ${burst.port}`),
