@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { tcpdumpCommand, type TcpdumpOptions } from "./arguments.ts";
+import { captureExpression } from "./expression.ts";
+
+const usual: TcpdumpOptions = {
+  interface: "eth0",
+  mode: "all",
+  expression: "",
+  snaplen: 128,
+  bufferKib: 8192,
+  promiscuous: true,
+  lowLatency: false,
+};
+const filter = captureExpression("all", "");
+
+describe("tcpdumpCommand", () => {
+  it.each([
+    { name: "as usual", change: {}, line: "tcpdump -n -U -w - -s 128 -i eth0 -B 8192" },
+    {
+      name: "a namespace",
+      change: { netns: "blue" },
+      line: "ip netns exec blue tcpdump -n -U -w - -s 128 -i eth0 -B 8192",
+    },
+    { name: "a user", change: { dropTo: "nobody" }, line: "tcpdump -n -U -w - -s 128 -i eth0 -B 8192 -Z nobody" },
+    {
+      name: "everything",
+      change: { direction: "in", promiscuous: false, lowLatency: true, count: 5, snaplen: 200 },
+      line: "tcpdump -n -U -w - -s 200 -i eth0 -B 8192 -Q in -p --immediate-mode -c 5",
+    },
+    { name: "a file", change: { read: "x.pcap" }, line: "tcpdump -n -U -w - -s 128 -r x.pcap" },
+  ] as const)("$name", ({ change, line }) => {
+    const { program, args } = tcpdumpCommand({ ...usual, ...change });
+    // The filter is one argument, whatever words it has: no shell sees it.
+    expect([program, ...args]).toEqual([...line.split(" "), filter]);
+  });
+});
+
+describe("captureExpression", () => {
+  it("keeps the user's words in brackets of their own", () => {
+    expect(captureExpression("all", "port 443 or port 80")).toBe(`(${filter}) and (port 443 or port 80)`);
+  });
+
+  it("asks for the flags of IPv6 too", () => {
+    expect(captureExpression("flags", "")).toContain("ip6[53] & 7 != 0");
+  });
+});

@@ -1,0 +1,33 @@
+import { createReadStream } from "node:fs";
+import { HangupError } from "@hangup/service";
+import { CaptureDecoder } from "@hangup/packets";
+
+/** Times of a capture's TCP segments, µs since the epoch. */
+export interface CaptureSpan {
+  readonly firstUs: number;
+  readonly lastUs: number;
+}
+
+/** A look at the beginning is enough to see how old a capture is. */
+const BEGINNING_BYTES = 1 << 20;
+
+/**
+ * Reads a capture file, or its first MiB, for its times; null when there is no TCP segment in it.
+ * @throws HangupError HANGUP_FILE; CaptureError for what is no capture.
+ */
+export async function captureSpan(path: string, extent: "all" | "beginning"): Promise<CaptureSpan | null> {
+  let firstUs = Number.POSITIVE_INFINITY;
+  let lastUs = Number.NEGATIVE_INFINITY;
+  const decoder = new CaptureDecoder(({ timeUs }) => {
+    if (timeUs < firstUs) firstUs = timeUs;
+    if (timeUs > lastUs) lastUs = timeUs;
+  });
+  const end = extent === "all" ? {} : { end: BEGINNING_BYTES - 1 };
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, ...end })) decoder.push(chunk as Buffer);
+  } catch (cause) {
+    if (!(cause instanceof Error && "syscall" in cause)) throw cause;
+    throw new HangupError("HANGUP_FILE", `${path} cannot be read: ${cause.message}`, { cause });
+  }
+  return lastUs < firstUs ? null : { firstUs, lastUs };
+}

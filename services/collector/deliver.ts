@@ -1,0 +1,130 @@
+import { TEARDOWNS_TOPIC, type Producer } from "@hangup/kafka";
+import type { Logger } from "@hangup/service";
+import { encodeBatch, TeardownColumns, type Teardown } from "@hangup/teardowns";
+import { SendQueue } from "./send-queue.ts";
+
+/** Time as the delivery needs it; a test has its own. */
+export interface Timers {
+  after(ms: number, run: () => void): { cancel(): void };
+}
+
+export const systemTimers: Timers = {
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+export interface DeliveryOptions {
+  readonly producer: Producer;
+  /** Kafka message key: keeps a collector's events in one partition, in order. */
+  readonly collector: string;
+  readonly queueBytes: number;
+  readonly log: Logger;
+  readonly timers?: Timers;
+}
+
+/** A batch goes when it has so many rows, or is so old. */
+const BATCH_ROWS = 500;
+const BATCH_AGE_MS = 200;
+/** One request to the broker. */
+const SEND_BATCHES = 64;
+const SEND_BYTES = 900_000;
+const FIRST_BACKOFF_MS = 100;
+const LAST_BACKOFF_MS = 2_000;
+
+/**
+ * Events on their way to Kafka: encoded on arrival, sent in order, one request at a time. While the broker is away they
+ * wait in memory, up to `queueBytes`.
+ */
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  readonly #timers: Timers;
+  readonly #key: Buffer;
+  readonly #columns = new TeardownColumns(BATCH_ROWS);
+  readonly queue: SendQueue;
+  #age: { cancel(): void } | undefined;
+  #sending = false;
+  #drained = Promise.withResolvers<void>();
+  #stopped = false;
+  /** Rows that the broker has acknowledged. */
+  acked = 0;
+  failures = 0;
+  /** Why events wait, or null while they flow. */
+  trouble: string | null = null;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+    this.#timers = options.timers ?? systemTimers;
+    this.#key = Buffer.from(options.collector);
+    this.queue = new SendQueue(options.queueBytes);
+  }
+
+  /** Rows that no message holds yet. */
+  get open(): number {
+    return this.#columns.length;
+  }
+
+  append(row: Teardown): void {
+    if (!this.#columns.append(row)) {
+      // The row begins another batch: the collector's run or name has changed.
+      this.#seal();
+      this.#columns.append(row);
+    }
+    if (this.#columns.length >= BATCH_ROWS) this.#seal();
+    else this.#age ??= this.#timers.after(BATCH_AGE_MS, () => this.#seal());
+  }
+
+  /** Sends what is in hand and waits for it, at most `limitMs`. Returns the rows that nobody took. */
+  async stop(limitMs: number): Promise<number> {
+    this.#seal();
+    if (this.queue.length > 0) {
+      const late = Promise.withResolvers<void>();
+      const timer = this.#timers.after(limitMs, late.resolve);
+      await Promise.race([this.#drained.promise, late.promise]);
+      timer.cancel();
+    }
+    this.#stopped = true;
+    return this.queue.rows;
+  }
+
+  #seal(): void {
+    this.#age?.cancel();
+    this.#age = undefined;
+    const rows = this.#columns.length;
+    if (rows === 0) return;
+    this.queue.push({ message: { key: this.#key, value: encodeBatch(this.#columns) }, rows });
+    this.#columns.clear();
+    void this.#send();
+  }
+
+  async #send(): Promise<void> {
+    if (this.#sending) return;
+    this.#sending = true;
+    let backoffMs = FIRST_BACKOFF_MS;
+    while (this.queue.length > 0 && !this.#stopped) {
+      const messages = this.queue.take(SEND_BATCHES, SEND_BYTES).map(({ message }) => message);
+      try {
+        await this.#options.producer.send(TEARDOWNS_TOPIC, messages);
+        this.acked += this.queue.sent();
+        if (this.trouble !== null) this.#options.log.info({ waiting: this.queue.rows }, "Kafka takes events again");
+        this.trouble = null;
+        backoffMs = FIRST_BACKOFF_MS;
+      } catch (error) {
+        this.queue.unsent();
+        this.failures++;
+        const why = error instanceof Error ? error.message : String(error);
+        if (this.trouble === null)
+          this.#options.log.warn({ waiting: this.queue.rows }, `${why}; events wait in memory`);
+        this.trouble = why;
+        await new Promise<void>((resolve) => this.#timers.after(backoffMs, resolve));
+        backoffMs = Math.min(backoffMs * 2, LAST_BACKOFF_MS);
+      }
+    }
+    this.#sending = false;
+    if (this.queue.length === 0) {
+      this.#drained.resolve();
+      this.#drained = Promise.withResolvers<void>();
+    }
+  }
+}

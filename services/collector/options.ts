@@ -1,0 +1,92 @@
+import { hostname } from "node:os";
+import { bootstrapServers, duration, listenAddress, option, type CommandSpec } from "@hangup/service";
+import { z } from "zod";
+
+const flag = z.coerce.boolean().default(false);
+const size = (unit: string, least: number, fallback: number) =>
+  z.coerce.number(`expected ${unit}`).int().min(least).default(fallback);
+
+const options = {
+  interface: option("-i, --interface <name>", "network interface, or 'any'", z.string().default("any")),
+  netns: option("--netns <name>", "capture inside this network namespace", z.string().optional()),
+  read: option("-r, --read <file>", "read a capture file instead ('-' is stdin)", z.string().optional()),
+  write: option("-w, --write <file>", "also write what is captured to this file", z.string().optional()),
+  snaplen: option("-s, --snapshot-length <bytes>", "bytes of each packet", size("bytes", 96, 128)),
+  count: option("-c, --count <packets>", "stop after so many packets", z.coerce.number().int().min(1).optional()),
+  buffer: option("-B, --buffer-size <KiB>", "the kernel's ring for packets", size("KiB", 64, 8_192)),
+  filterFile: option("-F, --filter-file <file>", "read the BPF expression from a file", z.string().optional()),
+  noPromiscuous: option("-p, --no-promiscuous-mode", "leave the interface as it is", flag),
+  direction: option(
+    "-Q, --direction <in|out|inout>",
+    "packets of one direction only",
+    z.enum(["in", "out", "inout"]).optional(),
+  ),
+  listInterfaces: option("-D, --list-interfaces", "print the interfaces that can be captured, and exit", flag),
+  noNames: option("-n", "no name is ever looked up here; accepted for habit's sake", flag),
+  captureMode: option(
+    "--capture-mode <all|flags>",
+    "all headers, or only segments with SYN, FIN or RST: cheaper, but some causes cannot be told",
+    z.enum(["all", "flags"]).default("all"),
+  ),
+  lowLatency: option("--low-latency", "packets at once instead of up to 1 s late; costs more CPU", flag),
+  user: option(
+    "-Z, --relinquish-privileges <user>",
+    "whose rights tcpdump keeps when this runs as root",
+    z.string().optional(),
+  ),
+  settle: option("--settle <duration>", "judge an end so long after it was seen", duration.prefault("1s")),
+  silence: option(
+    "--silence <duration>",
+    "a connection without a packet for so long has timed out",
+    duration.prefault("120s"),
+  ),
+  bootstrapServer: option(
+    "--bootstrap-server <host:port,...>",
+    "Kafka brokers",
+    bootstrapServers.prefault("127.0.0.1:9092"),
+  ),
+  dryRun: option("--dry-run", "print events to stdout as NDJSON instead of sending them to Kafka", flag),
+  collector: option("--collector <name>", "name of this collector", z.string().min(1).default(hostname())),
+  own: option(
+    "--own <host:port>",
+    "a server of Hangup's own: connections to it are left out",
+    z.array(z.string().regex(/:\d{1,5}$/, "expected HOST:PORT")).default([]),
+    {
+      repeatable: true,
+    },
+  ),
+  includeOwn: option("--include-own", "do not leave out Hangup's own connections", flag),
+  queueBytes: option(
+    "--queue-bytes <bytes>",
+    "memory for events while Kafka is away; beyond it the oldest go",
+    size("bytes", 1_000_000, 256_000_000),
+  ),
+  retentionDays: option(
+    "--retention-days <days>",
+    "how long events are kept: a capture file older than that draws a warning",
+    size("days", 1, 30),
+  ),
+  shiftToNow: option("--shift-to-now", "move a capture file's times so that its last packet is now", flag),
+  pace: option("--pace", "with --shift-to-now: let a capture file's events come as time passes", flag),
+  loop: option("--loop", "with --pace: begin again at the end of the file", flag),
+  adminListen: option(
+    "--admin-listen <address>",
+    "health checks and metrics",
+    listenAddress.prefault("127.0.0.1:8482"),
+  ),
+};
+
+export const spec = {
+  name: "hangup collect",
+  summary:
+    "Watches how TCP connections end: captures with tcpdump, names the causes, sends the events to Kafka. What follows the options is a BPF expression (pcap-filter).",
+  examples: [
+    "hangup collect -i eth0 --bootstrap-server kafka:9092",
+    "hangup collect -i eth0 --dry-run port 443",
+    "hangup collect -r capture.pcap --shift-to-now",
+  ],
+  operands: "[expression...]",
+  options,
+} satisfies CommandSpec<typeof options>;
+
+export type CollectorOptions = typeof options;

@@ -1,0 +1,47 @@
+import { advertisedBrokers, createProducer, ensureTopics } from "@hangup/kafka";
+import type { ConfigOf, Logger } from "@hangup/service";
+import { teardownToJson, type Teardown } from "@hangup/teardowns";
+import { Delivery } from "./deliver.ts";
+import type { CollectorOptions } from "./options.ts";
+
+/** Where events go. */
+export interface Output {
+  append(row: Teardown): void;
+  /** Delivers what is in hand within the limit; resolves with the number of events that could not be. */
+  stop(limitMs: number): Promise<number>;
+}
+
+/** NDJSON on stdout. A reader that has enough (`head`) ends it silently. */
+export function standardOutput(): Output {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  return {
+    append: (row) => void process.stdout.write(`${teardownToJson(row)}\n`),
+    stop: () => new Promise((resolve) => process.stdout.write("", () => resolve(0))),
+  };
+}
+
+/** Topics that are missing are made as this file of the checkout says; the package runs from its folder or from `dist`. */
+const here = import.meta.filename;
+const TOPICS_FILE = `${here.slice(0, here.lastIndexOf("/services/collector/"))}/infra/kafka/topics.yaml`;
+
+/** What the collector learns of the cluster at its start. */
+export interface KafkaOutput {
+  readonly delivery: Delivery;
+  /** Addresses of the brokers: as configured, and as they call themselves. */
+  readonly brokers: readonly string[];
+}
+
+/** @throws HangupError HANGUP_KAFKA_UNREACHABLE: at the start an address that answers nobody is a mistake; later it is waited for. */
+export async function kafkaOutput(config: ConfigOf<CollectorOptions>, log: Logger): Promise<KafkaOutput> {
+  const { bootstrapServer, collector, queueBytes } = config;
+  const advertised = await advertisedBrokers(bootstrapServer);
+  await ensureTopics(bootstrapServer, TOPICS_FILE);
+  const producer = createProducer({ brokers: bootstrapServer, clientId: `hangup-collector-${collector}`, log });
+  return {
+    delivery: new Delivery({ producer, collector, queueBytes, log }),
+    brokers: [...bootstrapServer, ...advertised],
+  };
+}
