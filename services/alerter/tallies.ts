@@ -23,7 +23,7 @@ const columns = (text: (name: string, condition: string) => string): string =>
 
 /**
  * One statement for all series: resets by port and cause, teardowns by port whatever their cause, for the last three
- * intervals and the 60 before each, with the servers that most resets are from. Innermost by server, since the top hosts
+ * intervals and the 60 before each, with the servers that most resets are from. Innermost by server, as far as the top hosts
  * need it; a window over the port then gives every cause the port's whole denominator.
  */
 const SQL = `
@@ -46,17 +46,17 @@ FROM (
       cause,
         ${columns((name) => `sum(host_resets_${name}) AS resets_${name}`)},
         ${columns((name) => `sum(host_teardowns_${name}) AS teardowns_${name}`)},
-        ${recent.map((age) => `arraySlice(arraySort(x -> (-x.2, x.1), groupArrayIf((host, host_resets_${age}), host_resets_${age} > 0)), 1, ${TOP_HOSTS}) AS top_${age}`).join(",\n        ")}
+        ${recent.map((age) => `arraySlice(arraySort(x -> (-x.2, x.1), groupArrayIf((${addressSql("address")}, host_resets_${age}), host_resets_${age} > 0)), 1, ${TOP_HOSTS}) AS top_${age}`).join(",\n        ")}
     FROM (
       SELECT
         server_port AS port,
         cause,
-        ${addressSql("server_ip")} AS host,
+        if(age < ${RECENT_INTERVALS}, server_ip, toIPv6('::')) AS address,
         ${columns((name, condition) => `${countSql("resets", condition)} AS host_resets_${name}`)},
         ${columns((name, condition) => `${countSql("teardowns", condition)} AS host_teardowns_${name}`)}
       FROM (SELECT *, ${AGE} AS age FROM hangup.teardowns)
       WHERE end_time >= fromUnixTimestamp64Milli({from:Int64}) AND end_time < fromUnixTimestamp64Milli({to:Int64})
-      GROUP BY port, cause, host
+      GROUP BY port, cause, address
     )
     GROUP BY port, cause
   )
