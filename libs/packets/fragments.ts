@@ -1,9 +1,10 @@
 import { type Frame, FRAGMENT, IP_PROTOCOL, MALFORMED } from "./frame.ts";
-import type { Segment } from "./segment.ts";
+import { Segment } from "./segment.ts";
 
-/** Packets in pieces at a time, and pieces of one; beyond, the oldest goes. */
+/** Packets in pieces at a time; one more, and the oldest is given up. */
 const MAX_PACKETS = 1024;
-const MAX_PIECES = 64;
+/** Separate ranges of one packet, that is holes between its pieces; with more it is given up. */
+const MAX_RANGES = 32;
 /** Bytes kept from the beginning of a packet: its TCP header and the payload that anyone looks at. */
 const HEAD = 512;
 /** Pieces come right behind each other; longer than this after the first, one was lost or never captured. */
@@ -13,54 +14,52 @@ const LARGEST = 65_535;
 /** A packet of which some pieces have come. */
 class Pieces {
   readonly head = new Uint8Array(HEAD);
-  readonly headKnown = new Uint8Array(HEAD);
-  /** Ranges [from, to) in the order of their coming. */
-  readonly from = new Int32Array(MAX_PIECES);
-  readonly to = new Int32Array(MAX_PIECES);
-  count = 0;
+  readonly #headKnown = new Uint8Array(HEAD);
+  /** Ranges [from, to) that have come: sorted, apart from each other. */
+  readonly #ranges: number[] = [];
   /** Length of the whole, -1 until the last piece has come. */
   total = -1;
-  firstUs = 0;
+  readonly firstUs: number;
+  readonly protocol: number;
   /** Facts of the piece that the transport header is in; the addresses are those of all. */
-  readonly first: Segment;
-  protocol = 0;
+  readonly first = new Segment();
   headerLength = 20;
 
-  constructor(first: Segment) {
-    this.first = first;
+  constructor(firstUs: number, protocol: number) {
+    this.firstUs = firstUs;
+    this.protocol = protocol;
   }
 
-  add(buffer: Uint8Array, at: number, captured: number, offset: number, length: number): void {
+  /** False where there are too many holes. */
+  add(buffer: Uint8Array, at: number, captured: number, offset: number, length: number): boolean {
     for (let index = 0; index < captured && offset + index < HEAD; index++) {
       // What came first stands: a later piece cannot rewrite it.
-      if (this.headKnown[offset + index] !== 0) continue;
-      this.headKnown[offset + index] = 1;
+      if (this.#headKnown[offset + index] !== 0) continue;
+      this.#headKnown[offset + index] = 1;
       this.head[offset + index] = buffer[at + index];
     }
-    for (let index = 0; index < this.count; index++) {
-      if (this.from[index] <= offset && this.to[index] >= offset + length) return;
+    const ranges = this.#ranges;
+    let from = offset;
+    let to = offset + length;
+    let index = 0;
+    while (index < ranges.length && ranges[index + 1] < from) index += 2;
+    let touched = index;
+    for (; touched < ranges.length && ranges[touched] <= to; touched += 2) {
+      from = Math.min(from, ranges[touched]);
+      to = Math.max(to, ranges[touched + 1]);
     }
-    this.from[this.count] = offset;
-    this.to[this.count] = offset + length;
-    this.count++;
+    ranges.splice(index, touched - index, from, to);
+    return ranges.length <= 2 * MAX_RANGES;
   }
 
   /** Bytes from the beginning without a hole. */
   reach(): number {
-    let reach = 0;
-    for (let round = 0; round < this.count; round++) {
-      const before = reach;
-      for (let index = 0; index < this.count; index++) {
-        if (this.from[index] <= reach && this.to[index] > reach) reach = this.to[index];
-      }
-      if (reach === before) break;
-    }
-    return reach;
+    return this.#ranges[0] === 0 ? this.#ranges[1] : 0;
   }
 
   /** Captured bytes of the head without a hole. */
   known(): number {
-    const hole = this.headKnown.indexOf(0);
+    const hole = this.#headKnown.indexOf(0);
     return hole < 0 ? HEAD : hole;
   }
 }
@@ -83,9 +82,7 @@ export class Fragments {
     const key = keyOf(segment, frame.protocol);
     let pieces = this.#packets.get(key);
     if (pieces === undefined) {
-      pieces = new Pieces(copy(segment));
-      pieces.firstUs = segment.timeUs;
-      pieces.protocol = frame.protocol;
+      pieces = new Pieces(segment.timeUs, frame.protocol);
       this.#packets.set(key, pieces);
       this.pending = this.#packets.size;
     }
@@ -93,14 +90,14 @@ export class Fragments {
       Object.assign(pieces.first, segment);
       pieces.headerLength = segment.ipLength - length;
     }
-    pieces.add(frame.buffer, frame.at, captured, offset, length);
+    const few = pieces.add(frame.buffer, frame.at, captured, offset, length);
     if (!frame.moreFragments) pieces.total = offset + length;
     if (pieces.total >= 0 && pieces.reach() >= pieces.total) {
       this.#forget(key);
       restore(frame, pieces, pieces.total);
       return IP_PROTOCOL;
     }
-    if (pieces.count === MAX_PIECES) this.#forget(key);
+    if (!few) this.#forget(key);
     return FRAGMENT;
   }
 
@@ -131,10 +128,6 @@ export class Fragments {
 function keyOf(segment: Segment, protocol: number): string {
   const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = segment;
   return `${src0},${src1},${src2},${src3},${dst0},${dst1},${dst2},${dst3},${segment.ipId},${protocol},${segment.context}`;
-}
-
-function copy(segment: Segment): Segment {
-  return Object.assign(Object.create(Object.getPrototypeOf(segment) as object) as Segment, segment);
 }
 
 /** Sets `frame` to the transport header of `length` bytes that have been put together. */

@@ -31,6 +31,8 @@ export const FDDI = 21;
 /** A piece of a packet of `frame.protocol`, described by `frame.fragmentOffset` and `frame.moreFragments`. */
 export const IP_FRAGMENT = 22;
 export const PKTAP = 23;
+export const JUNIPER_ETHERNET = 24;
+export const ARCNET = 25;
 
 export const TCP_SEGMENT = 64;
 export const ICMP_ERROR = 65;
@@ -43,6 +45,9 @@ export const FRAGMENT = 70;
 export const BAD_CHECKSUM = 71;
 /** No outcome yet: a piece of a TCP packet, to be put together with the others. */
 export const TCP_FRAGMENT = 72;
+
+/** No packet is longer: a jumbogram's buffer in Linux (BIG TCP) holds 512 KiB. */
+const LONGEST = 1 << 19;
 
 /** One packet on its way through the layers. A single instance per decoder, reused. */
 export class Frame {
@@ -73,6 +78,11 @@ export class Frame {
     const name = (kind << 24) | id;
     this.segment.context =
       outer === 0 ? name : Math.imul(Math.imul(outer ^ (outer >>> 15), 0x2c1b3c6d) ^ name, 0x297a2d39) | 0;
+  }
+
+  /** What follows is the beginning of something longer than its carrier: a quotation, or a first fragment. */
+  goesOn(): void {
+    this.wireEnd = this.at + LONGEST;
   }
 
   /** Outcome of a header that does not fit: cut by the snapshot length, or impossible since the layer itself ends before. */

@@ -16,6 +16,7 @@ export function readIcmp(frame: Frame, version: 4 | 6): number {
   if (version === 4 ? !isIcmpError(type) : !isIcmpv6Error(type)) return NOT_TCP;
   const icmp = (type << 8) | buffer[at + 1];
   frame.at = at + 8;
+  frame.goesOn();
   const { verifyChecksums } = frame;
   // Routers quote headers that they have changed.
   frame.verifyChecksums = false;

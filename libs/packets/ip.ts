@@ -17,10 +17,14 @@ export function readIpv4(frame: Frame): number {
   if (at + 20 > frame.end) return frame.short(20);
   const first = buffer[at];
   const headerLength = (first & 15) << 2;
+  // Some links and tools name one and carry the other.
+  if (first >> 4 === 6) return IPV6;
   if (first >> 4 !== 4 || headerLength < 20) return MALFORMED;
   let totalLength = (buffer[at + 2] << 8) | buffer[at + 3];
-  // Segmentation offload: a frame that the card cuts later, longer than the field can say (Linux writes 0).
-  if (totalLength === 0) totalLength = frame.wireEnd - at;
+  const room = frame.wireEnd - at;
+  // 0: segmentation offload, a frame that the card cuts later, longer than the field can say. And a damaged length cannot put
+  // more bytes on the wire than the frame has.
+  if (totalLength === 0 || totalLength > room) totalLength = room;
   if (totalLength < headerLength) return MALFORMED;
 
   segment.family = 4;
@@ -76,8 +80,9 @@ export function readIpv6(frame: Frame): number {
   if (at + 40 > frame.end) return frame.short(40);
   if (buffer[at] >> 4 !== 6) return MALFORMED;
   let payloadLength = (buffer[at + 4] << 8) | buffer[at + 5];
-  // A jumbogram (RFC 2675) or a frame of segmentation offload: the length is that of the frame.
-  if (payloadLength === 0) payloadLength = Math.max(0, frame.wireEnd - at - 40);
+  const room = Math.max(0, frame.wireEnd - at - 40);
+  // 0: a jumbogram (RFC 2675) or a frame of segmentation offload. And no more bytes than the frame has.
+  if (payloadLength === 0 || payloadLength > room) payloadLength = room;
 
   segment.family = 6;
   segment.tos = ((buffer[at] & 15) << 4) | (buffer[at + 1] >> 4);

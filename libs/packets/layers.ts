@@ -8,7 +8,7 @@ import { readLoop, readNull } from "./links/loopback.ts";
 import { readMpls } from "./links/mpls.ts";
 import { readCiscoHdlc, readPpp, readPppProtocol } from "./links/ppp.ts";
 import { readRadiotap, readWlan } from "./links/wlan.ts";
-import { readFddi, readNflog, readPktap, readPpi } from "./links/wrapped.ts";
+import { readArcnet, readFddi, readJuniperEthernet, readNflog, readPktap, readPpi } from "./links/wrapped.ts";
 import { readTcp } from "./tcp.ts";
 import { readGre, readUdp } from "./tunnels.ts";
 
@@ -78,6 +78,10 @@ function readLayer(frame: Frame, next: number): number {
       return readNflog(frame);
     case layer.FDDI:
       return readFddi(frame);
+    case layer.JUNIPER_ETHERNET:
+      return readJuniperEthernet(frame);
+    case layer.ARCNET:
+      return readArcnet(frame);
     case layer.IP_FRAGMENT:
       return readFragment(frame);
     default:
@@ -116,5 +120,6 @@ function readIpProtocol(frame: Frame): number {
 function readFragment(frame: Frame): number {
   if (frame.protocol === PROTOCOL_TCP) return layer.TCP_FRAGMENT;
   if (frame.fragmentOffset !== 0) return layer.NOT_TCP;
+  frame.goesOn();
   return frame.segment.family === 6 ? readExtensionHeaders(frame) : layer.IP_PROTOCOL;
 }

@@ -6,6 +6,9 @@ import { isPcap, PCAP_HEADER, type PcapHeader, readPcapHeader } from "./pcap-hea
 /** Behind damage, a record is taken for one when its time is this near to the last good one. */
 const NEAR_SECONDS = 30 * 86_400;
 
+/** Ten seconds of microseconds: no fraction of a second. */
+const MANY_SECONDS = 10_000_000;
+
 /** What a header that is not plainly right may be. */
 const RECORD = 0;
 const WAIT_FOR_NEXT = 1;
@@ -22,6 +25,8 @@ export class PcapReader implements ContainerReader {
   readonly #packets: PacketDecoder;
   readonly #counters: DecodeCounters;
   #header: PcapHeader | null = null;
+  /** Bytes before the next record that are handed back: the record before it, in case its length proves wrong. */
+  #behind = 0;
   #seeking = false;
   /** Bytes passed over in the search that is going on; below 0 while it is in front of the damage. */
   #skipped = 0;
@@ -39,39 +44,41 @@ export class PcapReader implements ContainerReader {
       this.#header = readPcapHeader(buffer, at);
       at += PCAP_HEADER;
     }
-    for (;;) {
+    let next = at + this.#behind;
+    while (next <= end) {
       if (this.#seeking) {
-        at = this.#seek(this.#header, buffer, at, end, final);
-        if (this.#seeking) return at;
+        next = this.#seek(this.#header, buffer, next, end, final);
+        if (this.#seeking) break;
       }
-      at = this.#records(this.#header, buffer, at, end, final);
-      if (!this.#seeking) return at;
+      next = this.#records(this.#header, buffer, next, end, final);
+      if (!this.#seeking) break;
     }
+    if (final) return next;
+    this.need += this.#behind;
+    return next - this.#behind;
   }
 
-  /** Reads records until one is incomplete, or damaged: then `#seeking` is set. */
+  /** Reads records until one is incomplete, or damaged: then `#seeking` is set. Answers where the next begins. */
   #records(header: PcapHeader, buffer: Uint8Array, at: number, end: number, final: boolean): number {
     const { bigEndian, layer, snapLength, recordHeader, ticksPerSecond } = header;
     const usPerTick = 1e6 / ticksPerSecond;
     const packets = this.#packets;
     const { segment } = packets.frame;
-    let previous = at;
+    let previous = at - this.#behind;
     for (;;) {
       const data = at + recordHeader;
-      if (data > end) {
-        this.need = recordHeader;
-        return at;
-      }
-      const ticks = bigEndian ? bigWord(buffer, at + 4) : littleWord(buffer, at + 4);
+      if (data > end) return this.#await(recordHeader, previous, at);
+      let ticks = bigEndian ? bigWord(buffer, at + 4) : littleWord(buffer, at + 4);
       let captured = bigEndian ? bigWord(buffer, at + 8) : littleWord(buffer, at + 8);
       let length = bigEndian ? bigWord(buffer, at + 12) : littleWord(buffer, at + 12);
       if (captured > length || captured > snapLength || ticks >= ticksPerSecond || captured === 0) {
         if (header.lengthsMaySwap && captured > length) [captured, length] = [length, captured];
         const kind = this.#examine(header, buffer, at, captured, end, final);
-        if (kind === WAIT_FOR_NEXT) return at;
+        if (kind === WAIT_FOR_NEXT) return this.#await(2 * recordHeader + captured, previous, at);
         if (kind === DAMAGE) {
           this.#counters.damages++;
           this.#seeking = true;
+          this.#behind = 0;
           // A length that was too large has swallowed records: those count too.
           const from = Math.min(previous + 1, at);
           this.#skipped = from - at;
@@ -83,12 +90,11 @@ export class PcapReader implements ContainerReader {
           continue;
         }
         length = Math.max(length, captured);
+        // Nanoseconds in a file that promises microseconds.
+        if (ticks >= MANY_SECONDS && ticksPerSecond < ticks) ticks /= 1000;
       }
       const next = data + captured;
-      if (next > end) {
-        this.need = recordHeader + captured;
-        return at;
-      }
+      if (next > end) return this.#await(recordHeader + captured, previous, at);
       const seconds = bigEndian ? bigWord(buffer, at) : littleWord(buffer, at);
       this.#lastSeconds = seconds;
       segment.timeUs = seconds * 1e6 + ticks * usPerTick;
@@ -103,20 +109,21 @@ export class PcapReader implements ContainerReader {
     if (captured > LARGEST_PACKET) return DAMAGE;
     if (captured === 0) {
       // Files put behind each other.
-      if (at + PCAP_HEADER > end && !final) return this.#wait(PCAP_HEADER);
+      if (at + PCAP_HEADER > end && !final) return WAIT_FOR_NEXT;
       if (at + PCAP_HEADER <= end && isPcap(buffer, at)) return ANOTHER_FILE;
     }
     const next = at + header.recordHeader + captured;
     if (next + header.recordHeader > end) {
-      if (!final) return this.#wait(2 * header.recordHeader + captured);
+      if (!final) return WAIT_FOR_NEXT;
       return next === end ? RECORD : DAMAGE;
     }
     return hasPossibleLengths(header, buffer, next) ? RECORD : DAMAGE;
   }
 
-  #wait(need: number): number {
+  #await(need: number, previous: number, at: number): number {
     this.need = need;
-    return WAIT_FOR_NEXT;
+    this.#behind = at - previous;
+    return at;
   }
 
   /** Looks for the next record from `at`; clears `#seeking` where it stands. */

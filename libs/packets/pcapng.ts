@@ -18,6 +18,8 @@ const LEAST_BLOCK = 12;
 /** Blocks that are read must fit; others are stepped over. Options of a packet take little beside it. */
 const LARGEST_READ_BLOCK = 4 * LARGEST_PACKET;
 const LARGEST_SKIPPED_BLOCK = 16 << 20;
+/** Blocks of no interest up to this length are held to their second length too. */
+const LARGEST_CHECKED_BLOCK = 65_536;
 /** More than any capture has; a flood of descriptions must not fill the memory. */
 const MAX_INTERFACES = 65_536;
 
@@ -67,8 +69,8 @@ export class PcapngReader implements ContainerReader {
         break;
       }
       const length = this.#blockLength(buffer, at, end);
-      if (length > 0 && at + length > end) {
-        if (!isRead(this.#word(buffer, at))) {
+      if (length > 0 && (at + length > end || length > LARGEST_CHECKED_BLOCK)) {
+        if (length > LARGEST_CHECKED_BLOCK && !isRead(this.#word(buffer, at))) {
           this.#skip = length;
           continue;
         }

@@ -4,6 +4,7 @@ import {
   ETHERNET,
   ETHERTYPE,
   type Frame,
+  IEEE80211,
   IP,
   IPV4,
   IPV6,
@@ -13,6 +14,7 @@ import {
   PPP,
   UNSUPPORTED,
 } from "./frame.ts";
+import { readSwappedWlan } from "./links/wlan.ts";
 
 const PORT_VXLAN = 4789;
 /** Linux's VXLAN before IANA named a port. */
@@ -20,6 +22,7 @@ const PORT_VXLAN_LINUX = 8472;
 const PORT_VXLAN_GPE = 4790;
 const PORT_GENEVE = 6081;
 const PORT_GTP_USER = 2152;
+const PORT_CAPWAP_DATA = 5247;
 
 /** UDP: source 2 · destination 2 · length 2 · checksum 2. Of interest only as the carrier of a tunnel, known by its port. */
 export function readUdp(frame: Frame): number {
@@ -29,14 +32,17 @@ export function readUdp(frame: Frame): number {
   frame.at = at + 8;
   switch (destination) {
     case PORT_VXLAN:
+      return readVxlan(frame, 0);
     case PORT_VXLAN_LINUX:
-      return readVxlan(frame);
+      return readVxlan(frame, 0xff);
     case PORT_VXLAN_GPE:
       return readVxlanGpe(frame);
     case PORT_GENEVE:
       return readGeneve(frame);
     case PORT_GTP_USER:
       return readGtp(frame);
+    case PORT_CAPWAP_DATA:
+      return readCapwap(frame);
     default:
       return ((buffer[at] << 8) | buffer[at + 1]) === PORT_GTP_USER ? readGtp(frame) : NOT_TCP;
   }
@@ -46,12 +52,14 @@ function network(frame: Frame, at: number): number {
   return (frame.buffer[at] << 16) | (frame.buffer[at + 1] << 8) | frame.buffer[at + 2];
 }
 
-/** VXLAN (RFC 7348 5): flags 1 · reserved 3 · network 3 · reserved 1, then an Ethernet frame. */
-function readVxlan(frame: Frame): number {
+/**
+ * VXLAN (RFC 7348 5): flags 1 · reserved 3 · network 3 · reserved 1, then an Ethernet frame. Reserved bits are ignored on its own
+ * port; on one that it shares, those in `reserved` must be 0.
+ */
+function readVxlan(frame: Frame, reserved: number): number {
   const { buffer, at } = frame;
   if (at + 8 > frame.end) return notTunnel(frame, 8);
-  // The port alone proves little: the flag that the network is valid, and no bit beside it but the group policy's.
-  if ((buffer[at] & 0x7f) !== 8 || buffer[at + 7] !== 0) return NOT_TCP;
+  if ((buffer[at] & 8) === 0 || (buffer[at + 7] & reserved) !== 0) return NOT_TCP;
   frame.enter(CONTEXT_VXLAN, network(frame, at + 4));
   frame.at = at + 8;
   return ETHERNET;
@@ -125,6 +133,27 @@ function readGtp(frame: Frame): number {
   return version === 4 || version === 6 ? IP : NOT_TCP;
 }
 
+/**
+ * CAPWAP data (RFC 5415 4.3): version, type 1 · header words 5 bits, radio 5, binding 5, flags 9 · fragment 4. Bit T tells 802.11
+ * frames from Ethernet's.
+ */
+function readCapwap(frame: Frame): number {
+  const { buffer, at } = frame;
+  if (at + 8 > frame.end) return notTunnel(frame, 8);
+  const length = (buffer[at + 1] >> 3) << 2;
+  if (buffer[at] !== 0 || length < 8) return NOT_TCP;
+  const fragment = (buffer[at + 3] & 0x80) !== 0;
+  const keepAlive = (buffer[at + 3] & 0x08) !== 0;
+  if (keepAlive || (fragment && ((buffer[at + 6] << 8) | buffer[at + 7]) >> 3 !== 0)) return NOT_TCP;
+  if (at + length > frame.end) return notTunnel(frame, length);
+  frame.at = at + length;
+  if ((buffer[at + 2] & 1) === 0) return ETHERNET;
+  // Cisco's access points swap the two bytes of frame control; data frames begin with 08 or 88, other flags follow.
+  return frame.at + 1 < frame.end && (buffer[frame.at] & 0x7f) !== 8 && (buffer[frame.at + 1] & 0x7f) === 8
+    ? readSwappedWlan(frame)
+    : IEEE80211;
+}
+
 /** A UDP payload too short for the tunnel of its port is something else, unless the snapshot length cut it. */
 function notTunnel(frame: Frame, bytes: number): number {
   return frame.at + bytes > frame.wireEnd ? NOT_TCP : frame.short(bytes);
@@ -173,7 +202,8 @@ export function readGre(frame: Frame): number {
       if (frame.at < frame.end && buffer[frame.at] >> 4 !== 4) frame.at += 4;
       return IPV4;
     default:
-      return ETHERTYPE;
+      // Aruba's tunnels of wireless frames: 0x8200 to 0x83f0, the queue in the third digit.
+      return (frame.protocol & 0xfe0f) === 0x8200 ? IEEE80211 : ETHERTYPE;
   }
 }
 

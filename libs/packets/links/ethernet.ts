@@ -6,6 +6,7 @@ import {
   IPV4,
   IPV6,
   LLC,
+  MALFORMED,
   MPLS,
   NOT_TCP,
   PPP_PROTOCOL,
@@ -32,6 +33,8 @@ const TYPE_VNTAG = 0x8926;
 const TYPE_BACKBONE = 0x88e7;
 /** Transparent Ethernet bridging: an Ethernet frame (in GRE, Geneve). */
 const TYPE_BRIDGED = 0x6558;
+/** Cisco FabricPath: a tag of 2 bytes, then a whole Ethernet frame. */
+const TYPE_FABRICPATH = 0x8903;
 /** Cisco MetaData: a header of its own length before the real EtherType. */
 const TYPE_METADATA = 0x8909;
 /** Lengths of IEEE 802.3; types begin at 0x600. */
@@ -77,6 +80,10 @@ export function readEtherType(frame: Frame): number {
       if (at + 4 > frame.end) return frame.short(4);
       frame.at = at + 4;
       return ETHERNET;
+    case TYPE_FABRICPATH:
+      if (at + 2 > frame.end) return frame.short(2);
+      frame.at = at + 2;
+      return ETHERNET;
     case TYPE_BRIDGED:
       return ETHERNET;
     case TYPE_METADATA:
@@ -102,6 +109,10 @@ function readPppoe(frame: Frame): number {
   if (at + 8 > frame.end) return frame.short(8);
   if (buffer[at] !== 0x11) return UNSUPPORTED;
   if (buffer[at + 1] !== 0) return NOT_TCP;
+  const wireEnd = at + 6 + ((buffer[at + 4] << 8) | buffer[at + 5]);
+  if (wireEnd < at + 8) return MALFORMED;
+  frame.wireEnd = Math.min(frame.wireEnd, wireEnd);
+  frame.end = Math.min(frame.end, wireEnd);
   frame.protocol = (buffer[at + 6] << 8) | buffer[at + 7];
   frame.at = at + 8;
   return PPP_PROTOCOL;

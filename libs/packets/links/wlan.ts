@@ -20,6 +20,13 @@ export function readWlan(frame: Frame): number {
   return wlan(frame, false);
 }
 
+/** As `readWlan`, control and sequence with their two bytes in the wrong order. */
+export function readSwappedWlan(frame: Frame): number {
+  const { buffer, at } = frame;
+  if (at + 2 > frame.end) return frame.short(2);
+  return dataFrame(frame, buffer[at + 1], buffer[at], false, true);
+}
+
 /** Radiotap: version 1 · padding 1 · length 2, little-endian · presence bits 4 and more · fields. Its flags tell of padding in the frame. */
 export function readRadiotap(frame: Frame): number {
   const { buffer, at } = frame;
@@ -39,9 +46,13 @@ export function readRadiotap(frame: Frame): number {
 function wlan(frame: Frame, padded: boolean): number {
   const { buffer, at } = frame;
   if (at + 2 > frame.end) return frame.short(2);
-  const type = (buffer[at] >> 2) & 3;
-  const subtype = buffer[at] >> 4;
-  const flags = buffer[at + 1];
+  return dataFrame(frame, buffer[at], buffer[at + 1], padded, false);
+}
+
+function dataFrame(frame: Frame, kind: number, flags: number, padded: boolean, swapped: boolean): number {
+  const { buffer, at } = frame;
+  const type = (kind >> 2) & 3;
+  const subtype = kind >> 4;
   if (type !== DATA || (subtype & SUBTYPE_NULL) !== 0 || (flags & PROTECTED) !== 0) return NOT_TCP;
   const qos = (subtype & SUBTYPE_QOS) !== 0;
   let length = 24;
@@ -50,7 +61,7 @@ function wlan(frame: Frame, padded: boolean): number {
   if (qos) length += (flags & ORDER) === 0 ? 2 : 6;
   if (padded) length = (length + 3) & ~3;
   if (at + length > frame.end) return frame.short(length);
-  const fragment = (flags & MORE_FRAGMENTS) !== 0 || (buffer[at + 22] & 15) !== 0;
+  const fragment = (flags & MORE_FRAGMENTS) !== 0 || (buffer[at + (swapped ? 23 : 22)] & 15) !== 0;
   if (fragment || (qos && (buffer[qosControl] & AGGREGATED) !== 0)) return UNSUPPORTED;
   frame.at = at + length;
   return LLC;

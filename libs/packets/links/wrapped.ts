@@ -1,4 +1,4 @@
-import { type Frame, IP, LLC, NOT_TCP, UNSUPPORTED } from "../frame.ts";
+import { ETHERNET, type Frame, IP, IPV4, LLC, NOT_TCP, UNSUPPORTED } from "../frame.ts";
 import { layerOfLinkType } from "./link-types.ts";
 
 /** PPI: version 1 · flags 1 · length 2 · link type 4, all little-endian. */
@@ -49,4 +49,35 @@ export function readFddi(frame: Frame): number {
   if ((frame.buffer[frame.at] & 0xf0) !== 0x50) return NOT_TCP;
   frame.at += 13;
   return LLC;
+}
+
+const JUNIPER_NO_LINK_HEADER = 0x02;
+const JUNIPER_EXTENSIONS = 0x80;
+
+/** Juniper's Ethernet: "MGC" · flags 1 · length 2 and extensions on a flag, then an Ethernet frame or, on another, IP. */
+export function readJuniperEthernet(frame: Frame): number {
+  const { buffer, at } = frame;
+  if (at + 6 > frame.end) return frame.short(6);
+  if (buffer[at] !== 0x4d || buffer[at + 1] !== 0x47 || buffer[at + 2] !== 0x43) return UNSUPPORTED;
+  const flags = buffer[at + 3];
+  const length = (flags & JUNIPER_EXTENSIONS) === 0 ? 4 : 6 + ((buffer[at + 4] << 8) | buffer[at + 5]);
+  if (at + length > frame.end) return frame.short(length);
+  frame.at = at + length;
+  return (flags & JUNIPER_NO_LINK_HEADER) === 0 ? ETHERNET : IP;
+}
+
+const ARCNET_IP = 0xd4;
+const ARCNET_EXCEPTION = 0xff;
+
+/** ARCNET as Linux captures it (RFC 1201): source 1 · destination 1 · offset 2 · type 1 · split flag 1 · sequence 2; 4 more on an exception. */
+export function readArcnet(frame: Frame): number {
+  const { buffer, at } = frame;
+  if (at + 8 > frame.end) return frame.short(8);
+  if (buffer[at + 4] !== ARCNET_IP) return NOT_TCP;
+  const length = buffer[at + 5] === ARCNET_EXCEPTION ? 12 : 8;
+  if (at + length > frame.end) return frame.short(length);
+  // Odd flags are first of several pieces, even ones but 0 the later: only whole packets are read.
+  if (length === 8 && buffer[at + 5] !== 0) return UNSUPPORTED;
+  frame.at = at + length;
+  return IPV4;
 }
