@@ -5,6 +5,8 @@ export interface InsertSettings {
   readonly token?: string;
   /** The insert fails when it takes longer; default 20 s, below the consumer's session timeout. */
   readonly timeoutMs?: number;
+  /** Most partitions of the table that the block may touch (max_partitions_per_insert_block); default the server's, 100. */
+  readonly maxPartitions?: number;
 }
 
 /**

@@ -1,0 +1,27 @@
+import { insertNative, queryRows, type ClickHouseClient } from "@hangup/clickhouse";
+import { HangupError } from "@hangup/service";
+import { NativeBlock } from "@hangup/teardowns";
+import type { Block } from "./block.ts";
+
+const TABLE = "teardowns";
+
+/** @throws HangupError HANGUP_CLICKHOUSE when the table is missing or older than this program: better now than at the first insert. */
+export async function checkTable(client: ClickHouseClient): Promise<void> {
+  const rows = await queryRows<{ name: string }>(
+    client,
+    "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String}",
+    { parameters: { table: TABLE } },
+  );
+  const present = new Set(rows.map(({ name }) => name));
+  const missing = NativeBlock.columnNames.filter((name) => !present.has(name));
+  if (missing.length === 0) return;
+  const what =
+    present.size === 0 ? `the table ${TABLE} does not exist` : `the table ${TABLE} lacks ${missing.join(", ")}`;
+  throw new HangupError("HANGUP_CLICKHOUSE", what, { remedy: "Run 'hangup migrate up'" });
+}
+
+/** One INSERT, one block. A block may hold rows of every day of the retention, and a day is a partition of the table. */
+export function insertInto(client: ClickHouseClient, retentionMs: number): (block: Block) => Promise<void> {
+  const maxPartitions = Math.ceil(retentionMs / 86_400_000) + 2;
+  return ({ body }) => insertNative(client, TABLE, NativeBlock.columnNames, body, { maxPartitions });
+}
