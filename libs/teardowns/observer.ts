@@ -1,0 +1,127 @@
+import { Judge } from "@hangup/causes";
+import { Tracker, type EndedConnection, type TrackerCounters } from "@hangup/connections";
+import { CaptureDecoder, type DecodeCounters } from "@hangup/packets";
+import type { Teardown } from "./columns.ts";
+import { emptyRow, fillRow } from "./row.ts";
+
+/** A live row is judged so long after the segment that ended it, µs. */
+export const DEFAULT_SETTLE_US = 1_000_000;
+/** Linux's largest retransmission timeout, µs. */
+export const DEFAULT_SILENCE_US = 120_000_000;
+const DEFAULT_FILE_MEMORY = 2 ** 31;
+const DEFAULT_LIVE_MEMORY = 256 * 2 ** 20;
+
+export interface ObserverOptions {
+  /** Name and start of the collector: part of each row's identity. */
+  readonly collector: string;
+  readonly epoch: number;
+  /** Live, µs of capture time from the ending segment to the judgement. Default 1 s. */
+  readonly settleUs?: number;
+  /** Silence without a packet that is judged, µs. Default 120 s. */
+  readonly silenceUs?: number;
+  /** false: a file, whose rules over many connections hold and whose timers are judged at its last packet. */
+  readonly live: boolean;
+  /** Rows of connections that did not end too (kinds open and not_observed). */
+  readonly all: boolean;
+  /** What the capture holds; default: found from the packets. */
+  readonly captureMode?: "all" | "flags";
+  /** Live, the host's own addresses, 16 bytes each. */
+  readonly localAddresses?: readonly Uint8Array[];
+  /** Rows to be left out: counted as filtered, they get no number. */
+  readonly exclude?: (row: Teardown) => boolean;
+  /** Packets that the capture has lost so far. */
+  readonly captureDrops?: () => number;
+  /** Cap on the connection table, bytes. */
+  readonly maxMemoryBytes?: number;
+}
+
+/** Counts beside those of decoder and tracker. */
+export class ObserverCounters {
+  /** Rows handed out, by kind; filtered ones apart. */
+  readonly rows = { fin: 0, reset: 0, refused: 0, timeout: 0, open: 0, not_observed: 0 };
+  filtered = 0;
+  readonly decode: DecodeCounters;
+  readonly tracking: TrackerCounters;
+
+  constructor(decode: DecodeCounters, tracking: TrackerCounters) {
+    this.decode = decode;
+    this.tracking = tracking;
+  }
+}
+
+/** Bytes of a capture in, teardowns out: decoder, tracker and judge in a row. */
+export class Observer {
+  readonly counters: ObserverCounters;
+  readonly #options: ObserverOptions;
+  readonly #sink: (row: Teardown) => void;
+  readonly #decoder: CaptureDecoder;
+  readonly #tracker: Tracker;
+  readonly #judge: Judge;
+  readonly #row: Teardown;
+
+  /** `sink` gets each row as the same object: copy what you keep. */
+  constructor(options: ObserverOptions, sink: (row: Teardown) => void) {
+    this.#options = options;
+    this.#sink = sink;
+    this.#judge = new Judge(!options.live);
+    this.#row = emptyRow(options.collector, options.epoch);
+    const tracker = new Tracker(
+      {
+        settleUs: options.live ? (options.settleUs ?? DEFAULT_SETTLE_US) : null,
+        silenceUs: options.silenceUs ?? DEFAULT_SILENCE_US,
+        maxMemoryBytes: options.maxMemoryBytes ?? (options.live ? DEFAULT_LIVE_MEMORY : DEFAULT_FILE_MEMORY),
+      },
+      (ended) => this.#tell(ended),
+    );
+    this.#tracker = tracker;
+    if (options.captureMode === "all") tracker.plainSeen = true;
+    if (options.localAddresses !== undefined) tracker.hosts.setLocal(options.localAddresses);
+    this.#decoder = new CaptureDecoder((segment) => tracker.track(segment));
+    this.counters = new ObserverCounters(this.#decoder.counters, tracker.counters);
+  }
+
+  /**
+   * The next bytes of a pcap or pcapng stream, in any chunking.
+   * @throws CaptureError when it is no capture, or one of a link type that cannot be read.
+   */
+  push(chunk: Uint8Array): void {
+    this.#decoder.push(chunk);
+  }
+
+  /** Live: the capture has come to this time, even if no packet says so. */
+  advance(nowUs: number): void {
+    this.#tracker.advance(nowUs);
+  }
+
+  /** The capture has ended: judges all that is left. @throws CaptureError when it ended before it was a capture. */
+  finish(): void {
+    let error: unknown = null;
+    try {
+      this.#decoder.end();
+    } catch (cause) {
+      error = cause;
+    }
+    this.#tracker.finish();
+    if (error !== null) throw error;
+  }
+
+  /** Answers whether the row is told for good: an open one that only fell silent goes on. */
+  #tell(ended: EndedConnection): boolean {
+    const verdict = this.#judge.judge(ended);
+    const { kind } = verdict;
+    const unended = kind === "open" || kind === "not_observed";
+    if (unended && ended.occasion === "silence") return false;
+    if (unended && !this.#options.all) return true;
+    const row = this.#row;
+    fillRow(row, ended, verdict);
+    row.capture_drops = this.#options.captureDrops?.() ?? this.#decoder.counters.captureDrops;
+    if (this.#options.exclude?.(row) === true) {
+      this.counters.filtered++;
+      return true;
+    }
+    this.counters.rows[kind]++;
+    this.#sink(row);
+    row.seq++;
+    return true;
+  }
+}
