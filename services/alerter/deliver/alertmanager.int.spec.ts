@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLogger, createRegistry } from "@hangup/service";
@@ -9,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { systemClock } from "../clock.ts";
 import { createMetrics } from "../metrics.ts";
 import { alertOf } from "../testing/alerts.ts";
+import { freePort } from "../testing/engine.ts";
 import { HttpReceiver } from "../testing/http-receiver.ts";
 import { Alertmanager } from "./alertmanager.ts";
 
@@ -96,13 +96,4 @@ describe.skipIf(binary === undefined)(`a real Alertmanager${installed}`, () => {
 async function ready(url: string): Promise<void> {
   const { status } = await fetch(`${url}/-/ready`);
   if (status !== 200) throw new Error(`not ready: ${status}`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }
