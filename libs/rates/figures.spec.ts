@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { KINDS, STAGES } from "./dimensions.ts";
 import { abnormalRange, countRows, figuresOf, noCounts, ratesOf } from "./figures.ts";
@@ -8,7 +8,7 @@ const row = (kind: string, stage: string, more: Partial<EndedRow> = {}): EndedRo
   kind,
   stage,
   midstream: false,
-  benign: kind === "reset" ? false : true,
+  benign: kind !== "reset",
   ...more,
 });
 

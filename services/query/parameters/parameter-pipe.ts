@@ -24,9 +24,13 @@ export function check<S extends z.ZodObject>(schema: S, value: unknown): z.outpu
     Object.fromEntries(Object.entries(given).map(([name, entry]) => [name, asList(name, entry)])),
   );
   if (result.success) return result.data;
-  const [first, ...others] = result.error.issues.flatMap((issue) => badParameters(issue, given, known));
+  // A misspelt name first: it is often why another one is missing.
+  const issues = result.error.issues.toSorted((a, b) => Number(b.code === UNKNOWN) - Number(a.code === UNKNOWN));
+  const [first, ...others] = issues.flatMap((issue) => badParameters(issue, given, known));
   throw new ParameterError(first, ...others);
 }
+
+const UNKNOWN = "unrecognized_keys";
 
 function asList(name: string, value: unknown): unknown {
   return LIST_PARAMETERS.has(name) && typeof value === "string" ? [value] : value;
@@ -37,7 +41,7 @@ function badParameters(
   given: Readonly<Record<string, unknown>>,
   known: readonly string[],
 ): BadParameter[] {
-  if (issue.code === "unrecognized_keys") {
+  if (issue.code === UNKNOWN) {
     return issue.keys.map((parameter) => {
       const near = nearest(parameter, known);
       return { parameter, given: null, why: "is unknown", ...(near === undefined ? {} : { didYouMean: near }) };

@@ -78,8 +78,7 @@ describe("rst-rate parameters", () => {
     expect(error.parameters[0]).toMatchObject({ parameter });
     expect(error.message).toContain(`'${parameter}'`);
     expect(error.message).toContain(says);
-    if (meant === undefined) expect(error.remedy).toBe("");
-    else expect(error.remedy).toBe(`Did you mean '${meant}'?`);
+    expect(error.remedy).toBe(meant === undefined ? "" : `Did you mean '${meant}'?`);
   });
 
   it("names every bad parameter", () => {

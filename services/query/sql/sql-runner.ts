@@ -44,9 +44,9 @@ export class SqlRunner {
     }
   }
 
-  async #tree(select: string, signal: AbortSignal): Promise<string[]> {
+  async #tree(select: string, signal: AbortSignal): Promise<string> {
     const rows = await queryRows<{ explain: string }>(this.#client, treeStatement(select), { signal });
-    return rows.map(({ explain }) => explain);
+    return rows.map(({ explain }) => explain).join("\n");
   }
 
   async close(): Promise<void> {
