@@ -106,10 +106,9 @@ export async function createLab({ name, servers = 2, ports = [443, 8080] }: LabO
 
   try {
     await addNamespaces(all);
-    await setKernelParameters(router, {
-      "net/ipv4/ip_forward": "1",
-      ...(families.includes(6) ? { "net/ipv6/conf/all/forwarding": "1" } : {}),
-    });
+    await Promise.all(
+      all.map((namespace) => setKernelParameters(namespace, kernelParameters(families, namespace === router))),
+    );
     await ipBatch(router, routerLines(families, clientNamespace, serverNamespaces));
     await ipBatch(clientNamespace, clientLines(families));
     await Promise.all(serverNamespaces.map((namespace, server) => ipBatch(namespace, serverLines(families, server))));
@@ -131,6 +130,16 @@ export async function createLab({ name, servers = 2, ports = [443, 8080] }: LabO
     await destroy();
     throw error;
   }
+}
+
+/** The router forwards; nobody checks for duplicate addresses, which would leave IPv6 mute for its first second. */
+function kernelParameters(families: readonly Family[], forwards: boolean): Record<string, string> {
+  return {
+    "net/ipv4/ip_forward": forwards ? "1" : "0",
+    ...(families.includes(6)
+      ? { "net/ipv6/conf/default/accept_dad": "0", "net/ipv6/conf/all/forwarding": forwards ? "1" : "0" }
+      : {}),
+  };
 }
 
 async function listenOn(

@@ -33,7 +33,7 @@ class Broker implements Producer {
   seqs(): number[] {
     return this.messages.flatMap(({ value }) => {
       const columns = new TeardownColumns();
-      decodeBatch(value as Buffer, columns);
+      decodeBatch(value, columns);
       return Array.from({ length: columns.length }, (_, i) => columns.firstSeq + i);
     });
   }

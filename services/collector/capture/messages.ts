@@ -58,7 +58,10 @@ export interface ComplaintContext {
 
 /** Turns tcpdump's last words into an error that names the thing and the remedy. */
 export function complaint(lines: readonly string[], context: ComplaintContext): HangupError {
-  const text = lines.map((line) => line.replace(/^tcpdump: /, "").trim()).filter((line) => line !== "");
+  const text = lines
+    .filter((line) => !saysListening(line) && !line.startsWith("dropped privs"))
+    .map((line) => line.replace(/^tcpdump: /, "").trim())
+    .filter((line) => line !== "");
   const all = text.join(" ");
   const { interface: device, netns, read, expression } = context;
   const where = netns === undefined ? "" : ` in network namespace ${netns}`;
@@ -92,7 +95,7 @@ export function complaint(lines: readonly string[], context: ComplaintContext): 
     });
   }
   if (read !== undefined) {
-    const why = text.findLast((line) => !line.startsWith("reading from file")) ?? "tcpdump cannot read it";
+    const why = text.at(-1) ?? "tcpdump cannot read it";
     const code = /unknown file format/.test(all)
       ? "HANGUP_NOT_A_CAPTURE"
       : /truncated/.test(all)
