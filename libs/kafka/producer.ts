@@ -1,8 +1,10 @@
-import type { KafkaOptions } from "./connection.ts";
-import type { Producer } from "./port.ts";
+import kafkajs, { type Producer as KafkaJsProducer } from "kafkajs";
+import { kafkaClient, within, type KafkaOptions } from "./connection.ts";
+import { kafkaError } from "./failure.ts";
+import type { OutgoingMessage, Producer } from "./port.ts";
 
 export interface ProducerOptions extends KafkaOptions {
-  /** How long one `send` may take, retries included, before it rejects. */
+  /** How long one `send` may take, retries included, before it rejects; default 30 s. */
   readonly sendTimeoutMs?: number;
 }
 
@@ -11,5 +13,61 @@ export interface ProducerOptions extends KafkaOptions {
  * failure, so a broker that is away now may come back later. Call `pingKafka` first where it must be there at the start.
  */
 export function createProducer(options: ProducerOptions): Producer {
-  throw new Error(`not yet: ${options.clientId}`);
+  return new RenewedProducer(options);
+}
+
+/**
+ * kafkajs's idempotence holds only as long as no send of a producer has failed: afterwards its sequence numbers and the
+ * broker's may differ. So a producer that failed is given up, and the next send begins with a new one.
+ */
+class RenewedProducer implements Producer {
+  readonly #options: ProducerOptions;
+  #current: Promise<KafkaJsProducer> | undefined;
+
+  constructor(options: ProducerOptions) {
+    this.#options = options;
+  }
+
+  async send(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+    const { brokers, sendTimeoutMs = 30_000 } = this.#options;
+    this.#current ??= this.#connect();
+    const current = this.#current;
+    try {
+      await within(sendTimeoutMs, brokers, async () => {
+        const producer = await current;
+        await producer.send({
+          topic,
+          acks: -1,
+          compression: kafkajs.CompressionTypes.ZSTD,
+          messages: messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } })),
+        });
+      });
+    } catch (error) {
+      if (this.#current === current) this.#current = undefined;
+      giveUp(current);
+      throw kafkaError(error, brokers);
+    }
+  }
+
+  async close(): Promise<void> {
+    const current = this.#current;
+    this.#current = undefined;
+    await (await current?.catch(() => undefined))?.disconnect();
+  }
+
+  async #connect(): Promise<KafkaJsProducer> {
+    const producer = kafkaClient(this.#options).producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 },
+    });
+    await producer.connect();
+    return producer;
+  }
+}
+
+/** Not awaited: with a silent peer it waits for the request in flight. */
+function giveUp(producer: Promise<KafkaJsProducer>): void {
+  producer.then((connected) => connected.disconnect()).catch(() => undefined);
 }
