@@ -26,7 +26,14 @@ function cause(
   summary: string,
   extra: { parent?: string; benign?: boolean | "small"; needs?: readonly Need[] } = {},
 ): CauseDefinition {
-  return { name, kinds, summary, parent: extra.parent ?? null, benign: extra.benign ?? false, needs: extra.needs ?? ["F"] };
+  return {
+    name,
+    kinds,
+    summary,
+    parent: extra.parent ?? null,
+    benign: extra.benign ?? false,
+    needs: extra.needs ?? ["F"],
+  };
 }
 
 export const CAUSES = [
@@ -34,22 +41,42 @@ export const CAUSES = [
   cause("fin_server_first", ["fin"], "The server said goodbye first and the client agreed."),
   cause("fin_simultaneous", ["fin"], "Both sides said goodbye before they had heard the other's."),
   cause("half_close", ["fin"], "One side closed its direction and the other went on sending before it closed too."),
-  cause("access_denied", ["reset", "fin"], "The server accepted the connection and turned the client away before any byte.", {
-    parent: "app_abort",
-  }),
+  cause(
+    "access_denied",
+    ["reset", "fin"],
+    "The server accepted the connection and turned the client away before any byte.",
+    {
+      parent: "app_abort",
+    },
+  ),
   cause("port_closed", ["refused"], "Nothing listens on the port: the host's own stack refused the SYN."),
   cause("firewall_reject", ["refused"], "A filter answered the SYN in the host's name."),
   cause("icmp_unreachable", ["refused"], "An ICMP error answered the SYN.", { needs: ["I"] }),
   cause("syn_unanswered", ["timeout"], "Nobody answered the client's SYNs."),
-  cause("synack_unanswered", ["timeout", "reset"], "The server answered, and the client never completed the handshake."),
+  cause(
+    "synack_unanswered",
+    ["timeout", "reset"],
+    "The server answered, and the client never completed the handshake.",
+  ),
   cause("listen_overflow", ["timeout", "reset"], "The server's accept queue was full.", { needs: ["F", "H"] }),
-  cause("retransmission_timeout", ["timeout"], "A side repeated its last segment until it gave up.", { needs: ["F", "H"] }),
+  cause("retransmission_timeout", ["timeout"], "A side repeated its last segment until it gave up.", {
+    needs: ["F", "H"],
+  }),
   cause("half_close_abandoned", ["timeout"], "One side closed, and then nothing more came from either."),
-  cause("client_cancelled_handshake", ["reset"], "The client gave up before its own handshake was complete.", { benign: true }),
-  cause("port_scan", ["reset", "refused", "fin"], "One source knocked at many ports or hosts.", { benign: true, needs: ["X", "F"] }),
+  cause("client_cancelled_handshake", ["reset"], "The client gave up before its own handshake was complete.", {
+    benign: true,
+  }),
+  cause("port_scan", ["reset", "refused", "fin"], "One source knocked at many ports or hosts.", {
+    benign: true,
+    needs: ["X", "F"],
+  }),
   cause("unexpected_syn", ["reset"], "A new SYN came on a live connection, and its sender reset the old one."),
   cause("data_after_close", ["reset"], "Data reached a side that had already closed.", { benign: "small" }),
-  cause("invalid_segment", ["reset"], "During the handshake a segment carried an acknowledgement that was never offered."),
+  cause(
+    "invalid_segment",
+    ["reset"],
+    "During the handshake a segment carried an acknowledgement that was never offered.",
+  ),
   cause("keepalive_timeout", ["reset"], "Keepalive probes went unanswered, and the prober gave up.", { needs: ["H"] }),
   cause("probe_close", ["reset"], "A health check opened the port and closed it with a RST, again and again.", {
     parent: "app_abort",
@@ -69,17 +96,36 @@ export const CAUSES = [
   cause("resource_abort", ["reset"], "The host was out of memory or sockets.", { parent: "app_abort", needs: ["K"] }),
   cause("mptcp_abort", ["reset"], "A subflow of a multipath connection was reset.", { needs: ["P"] }),
   cause("no_connection", ["reset"], "A segment reached a host that knows no such connection."),
-  cause("host_reboot", ["reset"], "The host rebooted and knows none of its connections.", { parent: "no_connection", needs: ["X", "K"] }),
-  cause("nat_expired", ["reset"], "A NAT forgot the connection while it was idle.", { parent: "no_connection", needs: ["H", "X"] }),
-  cause("untranslated_segment", ["reset"], "A segment slipped through the NAT with an address its receiver does not know.", {
+  cause("host_reboot", ["reset"], "The host rebooted and knows none of its connections.", {
+    parent: "no_connection",
+    needs: ["X", "K"],
+  }),
+  cause("nat_expired", ["reset"], "A NAT forgot the connection while it was idle.", {
     parent: "no_connection",
     needs: ["H", "X"],
   }),
-  cause("process_crash", ["reset", "fin"], "The process died, and its connections with it.", { parent: "app_abort", needs: ["X", "K"] }),
+  cause(
+    "untranslated_segment",
+    ["reset"],
+    "A segment slipped through the NAT with an address its receiver does not know.",
+    {
+      parent: "no_connection",
+      needs: ["H", "X"],
+    },
+  ),
+  cause("process_crash", ["reset", "fin"], "The process died, and its connections with it.", {
+    parent: "app_abort",
+    needs: ["X", "K"],
+  }),
   cause("firewall_reset", ["reset"], "A filter between the hosts reset the connection.", { needs: ["F", "H", "X"] }),
   cause("injected", ["reset"], "A third party forged the RST.", { needs: ["F", "H", "X"] }),
-  cause("filter_block", ["reset"], "Filtering software read the request and forged RSTs.", { parent: "injected", needs: ["F", "H"] }),
-  cause("middlebox_idle_reset", ["reset"], "A middlebox reset both ends when its idle timer ran out.", { needs: ["H", "X"] }),
+  cause("filter_block", ["reset"], "Filtering software read the request and forged RSTs.", {
+    parent: "injected",
+    needs: ["F", "H"],
+  }),
+  cause("middlebox_idle_reset", ["reset"], "A middlebox reset both ends when its idle timer ran out.", {
+    needs: ["H", "X"],
+  }),
   cause("unknown_reset", ["reset"], "A valid RST that no rule explains."),
 ] as const satisfies readonly CauseDefinition[];
 

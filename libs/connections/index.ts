@@ -1,1 +1,6 @@
-export {};
+export { CLIENT, EndedConnection, RstFacts, SERVER, SideFacts } from "./ended.ts";
+export type { EndedBy, Occasion, SideIndex, Stage } from "./ended.ts";
+export type { EndedSink } from "./lifetimes.ts";
+export { RST_FORMS, type RstForm } from "./rst-form.ts";
+export { ahead, later, unsigned } from "./sequence.ts";
+export { Tracker, TrackerCounters, type TrackerOptions } from "./tracker.ts";

@@ -1,4 +1,4 @@
-import { Judge } from "@hangup/causes";
+import { Judge, type Kind } from "@hangup/causes";
 import { Tracker, type EndedConnection, type TrackerCounters } from "@hangup/connections";
 import { CaptureDecoder, type DecodeCounters } from "@hangup/packets";
 import type { Teardown } from "./columns.ts";
@@ -35,10 +35,10 @@ export interface ObserverOptions {
   readonly maxMemoryBytes?: number;
 }
 
-/** Counts beside those of decoder and tracker. */
+/** What came in, and what became of it. */
 export class ObserverCounters {
   /** Rows handed out, by kind; filtered ones apart. */
-  readonly rows = { fin: 0, reset: 0, refused: 0, timeout: 0, open: 0, not_observed: 0 };
+  readonly rows: Record<Kind, number> = { fin: 0, reset: 0, refused: 0, timeout: 0, open: 0, not_observed: 0 };
   filtered = 0;
   readonly decode: DecodeCounters;
   readonly tracking: TrackerCounters;
@@ -46,6 +46,31 @@ export class ObserverCounters {
   constructor(decode: DecodeCounters, tracking: TrackerCounters) {
     this.decode = decode;
     this.tracking = tracking;
+  }
+
+  get packets(): number {
+    return this.decode.packets;
+  }
+
+  /** On the wire. */
+  get bytes(): number {
+    return this.decode.bytes;
+  }
+
+  /** Every packet has exactly one of these outcomes. */
+  get outcomes(): Record<string, number> {
+    const { tcp, notTcp, truncated, malformed, unsupported, fragments, badChecksum } = this.decode;
+    return { tcp, not_tcp: notTcp, truncated, malformed, unsupported, fragments, bad_checksum: badChecksum };
+  }
+
+  get connections(): number {
+    return this.tracking.connections;
+  }
+
+  /** Connections that were forgotten before their end because memory was short, by what they were. */
+  get evicted(): Record<string, number> {
+    const { evictedHalfOpen, evictedIdle } = this.tracking;
+    return { half_open: evictedHalfOpen, idle: evictedIdle };
   }
 }
 

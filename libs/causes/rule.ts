@@ -1,0 +1,27 @@
+import type { EndedConnection } from "@hangup/connections";
+import type { Evidence } from "./evidence.ts";
+import type { Signs } from "./signs.ts";
+import type { CauseName, Kind, Need } from "./taxonomy.ts";
+
+/** What a rule looks at, besides the connection itself. */
+export interface RuleContext {
+  readonly evidence: Evidence;
+  /** Facts of the ending RST that several rules share; meaningful where there is one. */
+  readonly signs: Signs;
+  /** The whole population is at hand (a file): rules that need it say their cause, else they leave it as evidence. */
+  readonly population: boolean;
+}
+
+/** One row of the table of causes: when it applies, and how sure it is. */
+export interface Rule {
+  readonly cause: CauseName;
+  /** The row's kind where it is not that of the family. */
+  readonly kind?: Kind;
+  readonly needs: readonly Need[];
+  /** What it rests on: RFC section, kernel behaviour. */
+  readonly source: string;
+  /** Other causes that the same packets may come from. */
+  readonly confusedWith: readonly string[];
+  /** Confidence 1-100 where the rule applies, else 0. */
+  match(c: EndedConnection, context: RuleContext): number;
+}

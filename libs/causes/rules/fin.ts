@@ -1,0 +1,68 @@
+import { CLIENT, SERVER, type EndedConnection, type SideIndex } from "@hangup/connections";
+import type { Rule } from "../rule.ts";
+
+/** Crossing data of a short path must not pass for data behind a FIN. */
+const SHORTEST_CROSSING_US = 20_000;
+
+/** The side whose FIN the other's acknowledges; where both or neither do, the one captured first. */
+export function firstFinOf(c: EndedConnection): SideIndex | null {
+  if (!c.client.fin || !c.server.fin) return c.firstFinCaptured;
+  if (c.server.finAcksOther && !c.client.finAcksOther) return CLIENT;
+  if (c.client.finAcksOther && !c.server.finAcksOther) return SERVER;
+  return c.firstFinCaptured;
+}
+
+function crossed(c: EndedConnection): boolean {
+  return !c.client.finAcksOther && !c.server.finAcksOther;
+}
+
+/** Both FINs came before any RST that counts. */
+export const FIN_RULES: readonly Rule[] = [
+  {
+    cause: "half_close",
+    needs: ["F", "H"],
+    source: "RFC 9293 3.6: a side that has closed may still receive",
+    confusedWith: ["fin_client_first", "fin_server_first"],
+    match(c, { evidence }) {
+      if (crossed(c)) return 0;
+      const second = c.sides[firstFinOf(c) === CLIENT ? SERVER : CLIENT];
+      if (!c.flagsOnly) return evidence.note("sent_after_fin", second.wentOnAfterFin) ? 95 : 0;
+      const crossing = Math.max(2 * c.server.roundTripUs, SHORTEST_CROSSING_US);
+      return evidence.note("fin_beyond", second.finBeyond && c.finGapUs > crossing) ? 65 : 0;
+    },
+  },
+  {
+    cause: "access_denied",
+    needs: ["F"],
+    source: "hosts_access(5): the server accepts and closes before a byte",
+    confusedWith: ["fin_server_first"],
+    match(c, { evidence }) {
+      const bytes = c.client.sentPayload || c.server.sentPayload;
+      if (crossed(c) || firstFinOf(c) !== SERVER || bytes || !c.server.sentSynAck || !c.finSoon) return 0;
+      evidence.note("no_payload", true);
+      evidence.note("closed_soon", true);
+      return 60;
+    },
+  },
+  {
+    cause: "fin_simultaneous",
+    needs: ["F"],
+    source: "RFC 9293 3.6, figure 13: simultaneous close",
+    confusedWith: [],
+    match: (c, { evidence }) => (evidence.note("fins_crossed", crossed(c)) ? 95 : 0),
+  },
+  {
+    cause: "fin_client_first",
+    needs: ["F"],
+    source: "RFC 9293 3.6, figure 12: normal close",
+    confusedWith: [],
+    match: (c, { evidence }) => (firstFinOf(c) === CLIENT && evidence.note("fin_acknowledged", true) ? 95 : 0),
+  },
+  {
+    cause: "fin_server_first",
+    needs: ["F"],
+    source: "RFC 9293 3.6, figure 12: normal close",
+    confusedWith: ["access_denied"],
+    match: (c, { evidence }) => (firstFinOf(c) === SERVER && evidence.note("fin_acknowledged", true) ? 95 : 0),
+  },
+];

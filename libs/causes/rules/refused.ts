@@ -1,0 +1,58 @@
+import { SERVER, type EndedConnection } from "@hangup/connections";
+import type { Rule } from "../rule.ts";
+
+/** A RST of the server answers the SYN itself: seq 0, one above the SYN (and its data), no SYN-ACK before it. */
+export function answersSyn(c: EndedConnection): boolean {
+  const { rst } = c;
+  if (rst === null || rst.sender !== SERVER || !c.client.sentSyn || rst.form !== "refuse" || rst.synAckSeen)
+    return false;
+  return rst.ackBeyondIsn >= 0 && rst.ackBeyondIsn <= c.client.bytes;
+}
+
+/** A RST or ICMP error answered the SYN. */
+export const REFUSED_RULES: readonly Rule[] = [
+  {
+    cause: "injected",
+    kind: "reset",
+    needs: ["F"],
+    source: "a host answers a SYN once: by RST or by SYN-ACK",
+    confusedWith: [],
+    match: (c) => (c.twoAnswers ? 85 : 0),
+  },
+  {
+    cause: "port_scan",
+    needs: ["X", "F"],
+    source: "eight doors within 10 s are nobody's business",
+    confusedWith: ["port_closed", "firewall_reject"],
+    match: (c, { population }) => (population && c.scanned ? 90 : 0),
+  },
+  {
+    cause: "firewall_reject",
+    needs: ["F"],
+    source: "netfilter REJECT --reject-with tcp-reset has the stack's form and the filter's TTL",
+    confusedWith: ["port_closed"],
+    match: (c, { evidence }) => (evidence.note("ttl_off_host", c.refusalTtl === "off") ? 80 : 0),
+  },
+  {
+    cause: "port_closed",
+    needs: ["F"],
+    source: "RFC 9293 3.10.7.1: a closed port answers by RST",
+    confusedWith: ["firewall_reject"],
+    match(c, { evidence }) {
+      evidence.note("answers_syn", true);
+      evidence.note("refused_again", c.rstAgain);
+      return evidence.note("ttl_of_host", c.refusalTtl === "near") ? 90 : 70;
+    },
+  },
+];
+
+export const ICMP_RULES: readonly Rule[] = [
+  {
+    cause: "icmp_unreachable",
+    kind: "refused",
+    needs: ["I"],
+    source: "RFC 792 type 3, RFC 4443 type 1",
+    confusedWith: [],
+    match: (_c, { evidence }) => (evidence.note("icmp_unreachable", true) ? 90 : 0),
+  },
+];

@@ -1,0 +1,91 @@
+import type { EndedConnection, SideFacts } from "@hangup/connections";
+import type { Rule } from "../rule.ts";
+
+/** RFC 6298: the first retransmission of a SYN comes after one second. Before that nobody knows. */
+const FIRST_RTO_US = 1_000_000;
+/** The first sending and four repetitions: beyond R1 (RFC 9293 3.8.3). */
+const TRIES = 5;
+const ABANDONED_US = 60_000_000;
+
+function gaveUp(side: SideFacts): boolean {
+  return (side.lastTries >= TRIES && side.lastUnanswered) || side.probes >= TRIES;
+}
+
+/** Who repeated its last segment in vain, if anyone. */
+export function repeater(c: EndedConnection): SideFacts | null {
+  if (gaveUp(c.client)) return c.client;
+  return gaveUp(c.server) ? c.server : null;
+}
+
+/** Only the client's SYN was ever seen. */
+export function onlySyn(c: EndedConnection): boolean {
+  return c.client.sentSyn && !c.client.spoke && !c.client.fin && c.server.packets === 0;
+}
+
+/** The server's own close before the handshake was complete moves no number beyond its SYN-ACK. */
+function nothingBeyondSynAck(c: EndedConnection): boolean {
+  return !c.server.fin || (((c.server.finEnd - c.server.isn) | 0) === 2 && ((c.server.acked - c.client.isn) | 0) === 1);
+}
+
+export function handshakeNeverAcknowledged(c: EndedConnection, synAcks: number): boolean {
+  if (c.client.fin || c.client.spoke || !c.server.sentSynAck) return false;
+  return c.flagsOnly ? synAcks >= 3 && nothingBeyondSynAck(c) : synAcks >= 2;
+}
+
+/** Nothing ended it: silence. */
+export const SILENCE_RULES: readonly Rule[] = [
+  {
+    cause: "syn_unanswered",
+    needs: ["F"],
+    source: "RFC 6298 2.1, RFC 9293 3.8.3",
+    confusedWith: ["firewall drop", "host away", "answers on another path"],
+    match(c, { evidence }) {
+      if (!onlySyn(c) || c.nowUs - c.startUs < FIRST_RTO_US) return 0;
+      return evidence.note("syn_repeated", c.syns > 1) ? 90 : 65;
+    },
+  },
+  {
+    cause: "synack_unanswered",
+    needs: ["F"],
+    source: "RFC 9293 3.10.7.4, tcp_synack_retries",
+    confusedWith: ["SYN flood", "spoofed source", "SYN-ACK lost on its way"],
+    match(c, { evidence }) {
+      if (!handshakeNeverAcknowledged(c, c.synAcks)) return 0;
+      evidence.note("synack_repeated", true);
+      return c.flagsOnly ? 60 : 80;
+    },
+  },
+  {
+    cause: "listen_overflow",
+    needs: ["H"],
+    source: "Linux tcp_v4_syn_recv_sock: a full accept queue drops the final ACK",
+    confusedWith: ["a filter that drops payload"],
+    match(c, { evidence }) {
+      if (c.flagsOnly || !c.server.sentSynAck || c.server.spoke || !c.client.spoke) return 0;
+      if (!c.client.sentPayload || c.client.lastTries < TRIES) return 0;
+      evidence.note("repeated_to_silence", true);
+      return evidence.note("synack_repeated", c.synAcks >= 2) ? 90 : 65;
+    },
+  },
+  {
+    cause: "retransmission_timeout",
+    needs: ["H", "F"],
+    source: "RFC 9293 3.8.3, tcp_retries2",
+    confusedWith: ["peer died", "path broken", "NAT or firewall state lost, drops"],
+    match(c, { evidence }) {
+      if (!evidence.note("repeated_to_silence", repeater(c) !== null)) return 0;
+      evidence.note("icmp_during_retransmission", c.icmp !== 0);
+      return 90;
+    },
+  },
+  {
+    cause: "half_close_abandoned",
+    needs: ["F"],
+    source: "RFC 9293 3.6: the other side never closed",
+    confusedWith: ["capture ended early"],
+    match(c, { evidence }) {
+      if (c.client.fin === c.server.fin || c.nowUs - c.lastUs < ABANDONED_US) return 0;
+      return evidence.note("one_fin", true) ? 70 : 0;
+    },
+  },
+];

@@ -1,0 +1,143 @@
+import { CLIENT, SERVER, type EndedConnection, type RstFacts } from "@hangup/connections";
+import type { Evidence } from "./evidence.ts";
+
+/** A last alert, QUIT or close_notify: bytes that nobody misses. */
+export const FAREWELL_BYTES = 64;
+
+/** RSTs to both ends within this time have one source between them. */
+const BOTH_ENDS_US = 2_000;
+/** A step of the IP-ID beyond this in either direction is no part of a series. */
+const IPID_FAR = 8192;
+const STORM = 10;
+
+/** Facts of the ending RST that several rules share, worked out once a connection. */
+export class Signs {
+  /** A bare RST that is judged as an abort: some stacks abort so. */
+  bareAbort = false;
+  bare = false;
+  abort = false;
+  /** Nothing that either side sent is lost by the RST. */
+  nothingMissing = false;
+  ttlForeign = false;
+  goesOn = false;
+  climbing = false;
+  weak = 0;
+  twins = false;
+  bothEnds = false;
+
+  read(c: EndedConnection): void {
+    const { rst } = c;
+    if (rst === null) return;
+    this.bareAbort = isBareAbort(c, rst);
+    this.abort = rst.form === "abort" || this.bareAbort || (rst.form === "odd" && (rst.flags & 16) !== 0);
+    this.bare = !this.abort;
+    this.nothingMissing = !c.flagsOnly && isNothingMissing(rst);
+    this.ttlForeign = isTtlForeign(c, rst);
+    this.goesOn = c.senderGoesOn;
+    this.climbing = isClimbing(c, rst);
+    this.twins = c.rstTwins;
+    this.bothEnds = isToBothEnds(c, rst);
+    const ipIdOff = rst.ipIdStep >= IPID_FAR && rst.ipIdStep <= 0x10000 - IPID_FAR;
+    const noTimestamp = rst.form === "abort" && rst.senderTimestamps && !rst.hasTimestamp;
+    this.weak = (ipIdOff ? 1 : 0) + (noTimestamp ? 1 : 0);
+  }
+
+  /** Notes all that is seen, whatever cause wins. */
+  note(c: EndedConnection, e: Evidence): void {
+    e.note("rst_trailing", c.rstTrailing);
+    e.note("rst_duplicate", c.rstAgain);
+    e.note("rst_ignored", c.rstIgnored > 0);
+    e.note("rst_storm", c.rstCount >= STORM);
+    e.note("syn_trailing", c.synTrailed);
+    e.note("midstream", c.midstream);
+    e.note("retransmits", c.client.retransmits + c.server.retransmits > 0);
+    e.note("other_syn", c.otherSyn);
+    e.note("misfit_synack", c.misfitSynAck);
+    e.note("flags_at_odds", c.oddOpen);
+    e.note("scan", c.scanned);
+    const { rst } = c;
+    if (rst === null) return;
+    e.note("ttl_foreign", this.ttlForeign);
+    e.note("sender_goes_on", this.goesOn);
+    e.note("climbing", this.climbing);
+    e.note("two_answers", c.twoAnswers);
+    e.note("ipid_off", rst.ipIdStep >= IPID_FAR && rst.ipIdStep <= 0x10000 - IPID_FAR);
+    e.note("no_timestamp", rst.form === "abort" && rst.senderTimestamps && !rst.hasTimestamp);
+    e.note("both_ends", this.bothEnds);
+    e.note("twins", this.twins);
+    e.note("odd_form", rst.form === "odd");
+    e.note("own_fin", rst.senderFin);
+    e.note("peer_fin", rst.peerFin);
+    e.note("mptcp_reason", rst.mptcpReason >= 0);
+    e.note("rst_payload", rst.payloadLength > 0);
+    e.note("lone_rst", c.onlyRsts);
+    if (!this.abort) return;
+    e.note("nothing_missing", this.nothingMissing);
+    e.note("data_missing", !c.flagsOnly && !this.nothingMissing);
+    e.note("both_spoke", rst.senderSentPayload && rst.peerSentPayload);
+    e.note("window_closed", rst.senderWindowZero && rst.peerSentPayload);
+  }
+}
+
+/** A bare RST at its sender's own next number that answers nothing. */
+function isBareAbort(c: EndedConnection, rst: RstFacts): boolean {
+  if ((rst.flags & 16) !== 0 || rst.seqBeyondSent !== 0) return false;
+  if (rst.ack !== 0) return true;
+  if (c.flagsOnly || !rst.handshake) return false;
+  return rst.lastBySender && rst.unackedOfPeer <= 0;
+}
+
+function isNothingMissing(rst: RstFacts): boolean {
+  const farewell = rst.sender === CLIENT || rst.peerFin ? FAREWELL_BYTES : 0;
+  const received = Number.isNaN(rst.ackBeyondSent) ? !rst.peerSentPayload : rst.ackBeyondSent >= 0;
+  const sent = Number.isNaN(rst.unackedOfSender) ? !rst.senderSentPayload : rst.unackedOfSender <= farewell;
+  // A bare abort says nothing of what it has received: what it acknowledged before must do.
+  return sent && ((rst.flags & 16) !== 0 ? received : rst.unackedOfPeer <= 0);
+}
+
+/** More than one hop off every other TTL of the side. A very low or high one is one service's (RFC 5082) unless two ports have it. */
+function isTtlForeign(c: EndedConnection, rst: RstFacts): boolean {
+  const side = c.sides[rst.sender];
+  if (!side.ttlsWhole) return false;
+  let compared = false;
+  for (const ttl of side.ttls) {
+    if (Math.abs(ttl - rst.ttl) <= 1) return false;
+    compared ||= (ttl > 2 && ttl < 254) || c.extremeTtlIsOwn;
+  }
+  return compared;
+}
+
+/** A stack aborts once, and then answers bare with its peer's acknowledgements: other rows of numbers are made up. */
+function isClimbing(c: EndedConnection, ending: RstFacts): boolean {
+  if (ending.senderFin) return false;
+  let previous: RstFacts | null = null;
+  let first = true;
+  let differ = false;
+  let beyond = false;
+  let aborts = 0;
+  let bareBefore = false;
+  let abortAfterBare = false;
+  let abortSeq = -1;
+  for (let i = 0; i < c.rstsKept; i++) {
+    const rst = c.rsts[i];
+    if (rst.sender !== ending.sender || rst.trails || rst.form === "refuse") continue;
+    const isAbort = (rst.flags & 16) !== 0;
+    if (previous !== null && previous.seq !== rst.seq) differ = true;
+    if (!(first && isAbort) && rst.seqBeyondSent > 0 && !rst.seqIsLastAck) beyond = true;
+    if (isAbort) {
+      if (abortSeq !== rst.seq) aborts++;
+      abortSeq = rst.seq;
+      if (bareBefore) abortAfterBare = true;
+    } else bareBefore = true;
+    first = false;
+    previous = rst;
+  }
+  return (differ && beyond && !c.flagsOnly) || aborts >= 2 || abortAfterBare;
+}
+
+function isToBothEnds(c: EndedConnection, ending: RstFacts): boolean {
+  const other = ending.sender === CLIENT ? SERVER : CLIENT;
+  for (let i = 0; i < c.rstsKept; i++)
+    if (c.rsts[i].sender === other && Math.abs(c.rsts[i].timeUs - ending.timeUs) <= BOTH_ENDS_US) return true;
+  return false;
+}

@@ -1,0 +1,81 @@
+import { HISTORY, HISTORY_LENGTH_SHIFT, MARKS } from "./layout.ts";
+
+/**
+ * Zeek's history: a letter a thing seen, upper case for the client. S SYN, H SYN-ACK, A pure ACK, D payload, F FIN, R RST,
+ * T payload again, W window 0, G a hole in the payload, I flags at odds (FIN and RST), Q SYN with FIN or RST.
+ * A, D, T, W, G, I, Q stand once a side; S, H, F, R again when their sequence number changed.
+ */
+const LETTERS = ".shafrdtwgiq";
+export const LETTER_S = 1;
+export const LETTER_H = 2;
+export const LETTER_A = 3;
+export const LETTER_F = 4;
+export const LETTER_R = 5;
+export const LETTER_D = 6;
+export const LETTER_T = 7;
+export const LETTER_W = 8;
+export const LETTER_G = 9;
+export const LETTER_I = 10;
+export const LETTER_Q = 11;
+
+/** Five bits a letter, side in the highest of them; six letters a word, two words. */
+const PER_WORD = 6;
+const ROOM = 12;
+/** Room for how it ended is kept free of what came on the way. */
+const ROOM_BEFORE_THE_END = 9;
+const ROOM_FOR_TROUBLE = 7;
+const LENGTH_MASK = 15;
+
+/** The bit in MARKS that says the letter stands already; of A and of D-Q only. */
+export function onceBit(letter: number, side: number): number {
+  return 1 << ((letter === LETTER_A ? 0 : letter - LETTER_D + 1) * 2 + side);
+}
+
+export function appendLetter(w: Int32Array, b: number, letter: number, side: number): void {
+  const length = (w[b + MARKS] >>> HISTORY_LENGTH_SHIFT) & LENGTH_MASK;
+  const ends = letter === LETTER_F || letter === LETTER_R;
+  if (length >= (ends ? ROOM : letter > LETTER_D ? ROOM_FOR_TROUBLE : ROOM_BEFORE_THE_END)) return;
+  const word = b + HISTORY + (length >= PER_WORD ? 1 : 0);
+  w[word] |= (letter | (side << 4)) << ((length % PER_WORD) * 5);
+  w[b + MARKS] += 1 << HISTORY_LENGTH_SHIFT;
+}
+
+/** Appends a letter that stands once a side. */
+export function appendOnce(w: Int32Array, b: number, letter: number, side: number): void {
+  const bit = onceBit(letter, side);
+  if ((w[b + MARKS] & bit) !== 0) return;
+  w[b + MARKS] |= bit;
+  appendLetter(w, b, letter, side);
+}
+
+/** As text, upper case for the side that is the client. */
+export function historyText(w: Int32Array, b: number, client: number): string {
+  return cachedText(w[b + HISTORY], w[b + HISTORY + 1], client);
+}
+
+/** Few histories are distinct: most connections share a handful. */
+const cache = new Map<number, string>();
+const CACHE_LIMIT = 4096;
+
+function cachedText(first: number, second: number, client: number): string {
+  // 60 bits do not fit a number: only short histories are cached, and those are nearly all.
+  if (second >= 1 << 20) return text(first, second, client);
+  const key = (second * 2 + client) * 0x40000000 + first;
+  let found = cache.get(key);
+  if (found === undefined) {
+    found = text(first, second, client);
+    if (cache.size < CACHE_LIMIT) cache.set(key, found);
+  }
+  return found;
+}
+
+function text(first: number, second: number, client: number): string {
+  let out = "";
+  for (let i = 0; i < ROOM; i++) {
+    const code = ((i < PER_WORD ? first : second) >>> ((i % PER_WORD) * 5)) & 31;
+    if (code === 0) break;
+    const letter = LETTERS[code & 15];
+    out += code >>> 4 === client ? letter.toUpperCase() : letter;
+  }
+  return out;
+}

@@ -1,0 +1,308 @@
+import type { EndedConnection, Occasion } from "./ended.ts";
+import * as L from "./layout.ts";
+import * as R from "./rare-facts.ts";
+import { SettleQueue } from "./settle-queue.ts";
+import { TimerWheel } from "./timer-wheel.ts";
+import type { Tracking } from "./tracking.ts";
+import type { TrackerCounters, TrackerOptions } from "./tracker.ts";
+import { View } from "./view.ts";
+
+/** A new connection is looked at first after this time. */
+const FIRST_LOOK_US = 60_000_000;
+/** An ended connection is kept so long behind its last segment, so that stragglers and TIME_WAIT begin nothing new. */
+const LINGER_US = 60_000_000;
+/** A file's connections are judged at the latest so long after their end. */
+const LONGEST_LINGER_US = 300_000_000;
+/** Idle connections are forgotten after this time (live): longer than the two hours of TCP keepalive. */
+const FORGET_US = 3 * 3_600_000_000;
+/** A RST before the handshake may turn out to be ignored when the SYN is sent again (RFC 6298: after 1 s). */
+const SECOND_LOOK_US = 1_500_000;
+/** Live, how often the settled are looked for, µs of capture time. */
+const TURN_US = 50_000;
+/** Records looked at to find one that may be evicted. */
+const EVICTION_TRIES = 64;
+
+/** Answers whether the connection is told for good; false: it goes on (an idle one at a look for timeouts). */
+export type EndedSink = (ended: EndedConnection) => boolean;
+
+/** When connections are judged, forgotten, evicted, and how a waiting SYN takes a tuple over. */
+export class Lifetimes {
+  readonly #k: Tracking;
+  readonly #counters: TrackerCounters;
+  readonly #options: TrackerOptions;
+  readonly #sink: EndedSink;
+  readonly #view: View;
+  readonly #settling = new SettleQueue();
+  readonly #secondLook = new SettleQueue();
+  /** By what memory does without first: half-open, ended, live. A record moves when it comes up. */
+  readonly #halfOpen: TimerWheel;
+  readonly #ended: TimerWheel;
+  readonly #alive: TimerWheel;
+
+  constructor(k: Tracking, counters: TrackerCounters, options: TrackerOptions, sink: EndedSink) {
+    this.#k = k;
+    this.#counters = counters;
+    this.#options = options;
+    this.#sink = sink;
+    this.#view = new View(k);
+    this.#halfOpen = new TimerWheel(k.table);
+    this.#ended = new TimerWheel(k.table);
+    this.#alive = new TimerWheel(k.table);
+  }
+
+  begin(slot: number, nowUs: number): void {
+    this.#halfOpen.add(slot, nowUs + FIRST_LOOK_US);
+  }
+
+  /** The row has an end, if nothing takes it back. */
+  ended(slot: number, w: Int32Array, b: number): void {
+    if (this.#options.settleUs === null) return;
+    this.#settling.put(slot, w[b + L.END_TIME], this.#k.now + this.#options.settleUs);
+  }
+
+  /** Judges what is due; answers the capture time of the next call. */
+  advance(nowUs: number): number {
+    this.#settle(this.#settling, nowUs, true);
+    this.#settle(this.#secondLook, nowUs, false);
+    this.#turn(this.#halfOpen, nowUs);
+    this.#turn(this.#ended, nowUs);
+    this.#turn(this.#alive, nowUs);
+    return nowUs + (this.#options.settleUs === null ? 1_000_000 : TURN_US);
+  }
+
+  finish(nowUs: number): void {
+    const { table } = this.#k;
+    for (let slot = 0; slot < table.high; slot++) {
+      const w = table.words(slot);
+      const b = table.base(slot);
+      if (isFree(table.times(slot), b) || (w[b + L.MARKS] & L.SHADOW) !== 0) continue;
+      if ((w[b + L.FLAGS] & L.PENDING) !== 0) this.#resolvePending(slot, w, b);
+    }
+    for (let slot = 0; slot < table.high; slot++) {
+      const w = table.words(slot);
+      const b = table.base(slot);
+      if (isFree(table.times(slot), b) || (w[b + L.FLAGS] & L.STATE) === L.JUDGED) continue;
+      if ((w[b + L.MARKS] & L.SHADOW) === 0) this.#tell(slot, "capture_end", nowUs);
+    }
+  }
+
+  /** Frees at least one record, if any but `keep` may go. */
+  makeRoom(nowUs: number, keep: number): void {
+    for (const wheel of [this.#halfOpen, this.#ended, this.#alive]) {
+      for (let tries = 0; tries < EVICTION_TRIES; tries++) {
+        const slot = wheel.oldest();
+        if (slot < 0) break;
+        if (slot === keep || !this.#evict(slot, wheel, nowUs, tries === EVICTION_TRIES - 1)) this.#place(slot, nowUs);
+        else if (this.#k.table.hasRoom) return;
+      }
+    }
+  }
+
+  /** The slot of the SYN that waits. */
+  pendingOf(w: Int32Array, b: number): number {
+    return this.#k.rare.records.words[this.#k.rare.of(w, b) + R.PENDING_SLOT] - 1;
+  }
+
+  /** The SYN that waits takes the tuple over; answers its slot. */
+  promote(slot: number): number {
+    const { table } = this.#k;
+    const w = table.words(slot);
+    const b = table.base(slot);
+    const waiting = this.pendingOf(w, b);
+    this.#clearPending(w, b);
+    table.replace(slot, waiting);
+    const pb = table.base(waiting);
+    table.words(waiting)[pb + L.MARKS] &= ~L.SHADOW;
+    this.begin(waiting, table.times(waiting)[(pb + L.LAST_TIME) >> 1]);
+    this.detach(slot);
+    return waiting;
+  }
+
+  /** The SYN that waits opened nothing: its segments belong to the connection that it came in. */
+  dropPending(slot: number): void {
+    const { table, rare } = this.#k;
+    const w = table.words(slot);
+    const b = table.base(slot);
+    const waiting = this.pendingOf(w, b);
+    this.#clearPending(w, b);
+    const pw = table.words(waiting);
+    const pb = table.base(waiting);
+    for (let side = 0; side < 2; side++) {
+      const packets = L.SIDE + side * L.SIDE_WORDS + L.PACKETS;
+      w[b + packets] += pw[pb + packets];
+    }
+    this.#counters.connections--;
+    rare.release(pw, pb);
+    this.#free(waiting);
+  }
+
+  /** Another record has the tuple now: this one is told when it settles, or at once if nothing ended it. */
+  detach(slot: number): void {
+    const w = this.#k.table.words(slot);
+    const b = this.#k.table.base(slot);
+    if ((w[b + L.FLAGS] & L.PENDING) !== 0) this.dropPending(slot);
+    w[b + L.FLAGS] |= L.DETACHED;
+    if ((w[b + L.FLAGS] & L.STATE) === L.OPEN) this.#tell(slot, "replaced", this.#k.now);
+  }
+
+  #settle(queue: SettleQueue, nowUs: number, mayLookAgain: boolean): void {
+    const { table } = this.#k;
+    for (let slot = queue.take(nowUs); slot >= 0; slot = queue.take(nowUs)) {
+      const w = table.words(slot);
+      const b = table.base(slot);
+      // Taken back, judged early, or another connection's record by now.
+      if ((w[b + L.FLAGS] & L.STATE) !== L.ENDED || w[b + L.END_TIME] !== queue.mark) continue;
+      if (mayLookAgain && this.#mayYetBeIgnored(w, b)) this.#secondLook.put(slot, queue.mark, nowUs + SECOND_LOOK_US);
+      else this.#tell(slot, "settled", nowUs);
+    }
+  }
+
+  /** A RST of the client before the handshake that is no cancelled handshake: it waits for another SYN. */
+  #mayYetBeIgnored(w: Int32Array, b: number): boolean {
+    const f = w[b + L.FLAGS];
+    if ((f & (L.HANDSHAKE | L.CLIENT_KNOWN | L.BY_RST)) !== (L.CLIENT_KNOWN | L.BY_RST)) return false;
+    const at = this.#k.rare.find(w, b);
+    const ending = at < 0 ? 0 : this.#k.rare.records.words[at + R.ENDING];
+    if (ending === 0) return false;
+    const client = (f & L.CLIENT_IS_1) === 0 ? 0 : 1;
+    const { words } = this.#k.rare.rsts;
+    const r = ending * R.RST_STRIDE;
+    return (
+      (words[r + R.RST_BITS] & R.BY_SIDE_1) === client &&
+      words[r + R.RST_SEQ] !== ((w[b + L.SIDE + client * L.SIDE_WORDS + L.ISN] + 1) | 0)
+    );
+  }
+
+  #turn(wheel: TimerWheel, nowUs: number): void {
+    for (let slot = wheel.due(nowUs); slot >= 0; slot = wheel.due(nowUs)) this.#check(slot, nowUs);
+  }
+
+  /** A record came up: judge, forget, or look again later. */
+  #check(slot: number, nowUs: number): void {
+    const { table } = this.#k;
+    const w = table.words(slot);
+    const b = table.base(slot);
+    const last = table.times(slot)[(b + L.LAST_TIME) >> 1];
+    const f = w[b + L.FLAGS];
+    const state = f & L.STATE;
+    const detached = (f & L.DETACHED) !== 0;
+    if (state === L.OPEN) {
+      if (last + this.#options.silenceUs > nowUs) this.#place(slot, nowUs);
+      else if ((f & L.PENDING) !== 0) {
+        this.#resolvePending(slot, w, b);
+        this.#place(slot, nowUs);
+      } else if (this.#tell(slot, "silence", nowUs)) this.#place(slot, nowUs);
+      else if (this.#options.settleUs !== null && last + FORGET_US <= nowUs) {
+        this.#counters.evictedIdle++;
+        this.#tell(slot, "evicted", nowUs);
+        this.#forget(slot);
+      } else this.#alive.add(slot, nowUs + this.#options.silenceUs);
+      return;
+    }
+    const due = detached || last + LINGER_US <= nowUs || this.#endTime(slot, w, b) + LONGEST_LINGER_US <= nowUs;
+    const unsettled = state === L.ENDED && this.#options.settleUs !== null;
+    if (!due || unsettled) {
+      this.#place(slot, nowUs);
+      return;
+    }
+    if ((f & L.PENDING) !== 0) {
+      this.#resolvePending(slot, w, b);
+      if ((w[b + L.FLAGS] & L.DETACHED) !== 0) {
+        this.#place(slot, nowUs);
+        return;
+      }
+    }
+    if (state === L.ENDED) this.#tell(slot, "settled", nowUs);
+    this.#forget(slot);
+  }
+
+  /** Puts the record into the wheel of what it is now. */
+  #place(slot: number, nowUs: number): void {
+    const { table } = this.#k;
+    const w = table.words(slot);
+    const b = table.base(slot);
+    const last = table.times(slot)[(b + L.LAST_TIME) >> 1];
+    const state = w[b + L.FLAGS] & L.STATE;
+    if (state === L.OPEN) {
+      const wheel = isHalfOpen(w, b) ? this.#halfOpen : this.#alive;
+      wheel.add(slot, Math.max(last + this.#options.silenceUs, nowUs + 1_000_000));
+    } else if ((w[b + L.FLAGS] & L.DETACHED) !== 0) this.#ended.add(slot, nowUs + 1_000_000);
+    else this.#ended.add(slot, Math.max(last + LINGER_US, nowUs + 1_000_000));
+  }
+
+  /** Takes the record out when it is of the kind that this wheel holds; false: it moved on. */
+  #evict(slot: number, wheel: TimerWheel, nowUs: number, insist: boolean): boolean {
+    const { table } = this.#k;
+    const w = table.words(slot);
+    const b = table.base(slot);
+    const state = w[b + L.FLAGS] & L.STATE;
+    if (wheel === this.#halfOpen && !(state === L.OPEN && isHalfOpen(w, b))) return false;
+    if (wheel === this.#ended && state === L.OPEN) return false;
+    const recent = nowUs - table.times(slot)[(b + L.LAST_TIME) >> 1] < 1_000_000;
+    if (wheel === this.#alive && state === L.OPEN && recent && !insist) return false;
+    if ((w[b + L.FLAGS] & L.PENDING) !== 0) this.dropPending(slot);
+    if (state === L.OPEN) {
+      if (isHalfOpen(w, b)) this.#counters.evictedHalfOpen++;
+      else this.#counters.evictedIdle++;
+      this.#tell(slot, "evicted", nowUs);
+    } else if (state === L.ENDED) {
+      this.#counters.evictedEnded++;
+      this.#tell(slot, "settled", nowUs);
+    }
+    this.#forget(slot);
+    return true;
+  }
+
+  /** Nothing of the connection followed the SYN that waits: it opened another. Else it was a stray. */
+  #resolvePending(slot: number, w: Int32Array, b: number): void {
+    if ((w[b + L.MARKS] & L.FOLLOWED) !== 0) this.dropPending(slot);
+    else this.promote(slot);
+  }
+
+  #clearPending(w: Int32Array, b: number): void {
+    this.#k.rare.records.words[this.#k.rare.of(w, b) + R.PENDING_SLOT] = 0;
+    w[b + L.FLAGS] &= ~L.PENDING;
+  }
+
+  /** Hands the connection out; answers whether it is told for good. */
+  #tell(slot: number, occasion: Occasion, nowUs: number): boolean {
+    const { table } = this.#k;
+    const told = this.#sink(this.#view.fill(slot, occasion, nowUs));
+    if (told || occasion !== "silence") {
+      const w = table.words(slot);
+      const f = table.base(slot) + L.FLAGS;
+      w[f] = (w[f] & ~L.STATE) | L.JUDGED;
+    }
+    return told;
+  }
+
+  #endTime(slot: number, w: Int32Array, b: number): number {
+    const last = this.#k.table.times(slot)[(b + L.LAST_TIME) >> 1];
+    return last - (((last | 0) - w[b + L.END_TIME]) >>> 0);
+  }
+
+  #forget(slot: number): void {
+    const { table, rare } = this.#k;
+    const w = table.words(slot);
+    const b = table.base(slot);
+    rare.release(w, b);
+    if ((w[b + L.FLAGS] & L.DETACHED) === 0) table.remove(slot);
+    this.#free(slot);
+  }
+
+  #free(slot: number): void {
+    const { table } = this.#k;
+    table.times(slot)[(table.base(slot) + L.FIRST_TIME) >> 1] = 0;
+    table.words(slot)[table.base(slot) + L.FLAGS] = 0;
+    table.release(slot);
+  }
+}
+
+function isFree(t: Float64Array, b: number): boolean {
+  return t[(b + L.FIRST_TIME) >> 1] === 0;
+}
+
+/** One side has not answered yet, or no payload followed the answer. */
+function isHalfOpen(w: Int32Array, b: number): boolean {
+  return (w[b + L.FLAGS] & (L.HANDSHAKE | L.PAYLOAD_0 | L.PAYLOAD_1 | L.FIN_0 | L.FIN_1)) === 0;
+}

@@ -1,0 +1,37 @@
+import type { Segment } from "@hangup/packets";
+
+/** Copies come at once: the same packet on a second interface, or seen twice by a mirror port. */
+const WINDOW_US = 5_000;
+const ENTRIES = 1 << 13;
+const MASK = ENTRIES - 1;
+
+/**
+ * Remembers the packets of the last milliseconds. A packet alike in all but TTL is a copy where its IP-ID says so (it is not 0),
+ * or where TTL or interface differ; two answers of a stack that sets no IP-ID are two packets.
+ * One entry a hash value: a busier one takes the place, and then a copy passes for a retransmission.
+ */
+export class RecentPackets {
+  /** Tag, time, TTL and interface; four words an entry. */
+  readonly #entries = new Int32Array(ENTRIES * 4);
+
+  /** `key` names the connection and the side. Remembers the packet when it is new. */
+  isCopy(key: number, s: Segment): boolean {
+    let hash = Math.imul(s.seq ^ (key << 7), 0x9e3779b1);
+    hash = Math.imul((hash ^ (hash >>> 15)) + s.ack, 0x85ebca6b);
+    hash = Math.imul((hash ^ (hash >>> 13)) + ((s.payloadLength << 8) | s.flags), 0xc2b2ae35);
+    hash = Math.imul((hash ^ (hash >>> 16)) + ((s.window << 16) | (s.ipId & 0xffff)), 0x27d4eb2f);
+    hash = (hash ^ (hash >>> 15) ^ key) + (s.hasTimestamp ? s.tsVal : 0);
+    hash ^= hash >>> 14;
+    const tag = hash | 0;
+    const at = (hash & MASK) * 4;
+    const entries = this.#entries;
+    const time = s.timeUs | 0;
+    const where = (s.interfaceId << 8) | s.ttl;
+    if (entries[at] === tag && (time - entries[at + 1]) >>> 0 <= WINDOW_US && (s.ipId > 0 || entries[at + 2] !== where))
+      return true;
+    entries[at] = tag;
+    entries[at + 1] = time;
+    entries[at + 2] = where;
+    return false;
+  }
+}

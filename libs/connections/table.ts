@@ -1,0 +1,237 @@
+import { randomInt } from "node:crypto";
+import type { Segment } from "@hangup/packets";
+import { ADDRESS, CONTEXT, NEXT, PORTS, STRIDE } from "./layout.ts";
+
+/** Records of a chunk: growing never copies, and untouched records take no memory. */
+const CHUNK_BITS = 15;
+const CHUNK_SLOTS = 1 << CHUNK_BITS;
+const CHUNK_MASK = CHUNK_SLOTS - 1;
+
+/** An index entry is a slot + 1 in its low 24 bits, and eight bits of the hash above: most misses never touch a record. */
+const SLOT_MASK = 0xffffff;
+const MAX_SLOTS = SLOT_MASK - 1;
+/** Bytes of a record and its share of the index. */
+const BYTES_PER_SLOT = STRIDE * 4 + 8;
+
+/**
+ * Records by tuple: open addressing with linear probing over an index of slots. The hash is seeded, so that nobody outside
+ * can choose addresses that meet in one place.
+ */
+export class ConnectionTable {
+  readonly #words: Int32Array[] = [];
+  readonly #times: Float64Array[] = [];
+  readonly #seed: number;
+  readonly maxSlots: number;
+  #index = new Int32Array(1 << 12);
+  #mask = (1 << 12) - 1;
+  /** Slots ever used: those below are live or in the free list. */
+  #high = 0;
+  #free = -1;
+  /** Records in use, and how many of them the index holds. */
+  live = 0;
+  #indexed = 0;
+  /** Side of the segment that was looked up last: 0 when its source is the lower endpoint. */
+  side = 0;
+  #hash = 0;
+
+  /** `maxMemoryBytes` caps records and index together. */
+  constructor(maxMemoryBytes: number, seed: number = randomInt(0x7fffffff)) {
+    this.#seed = seed | 0;
+    this.maxSlots = Math.max(64, Math.min(MAX_SLOTS, Math.floor(maxMemoryBytes / BYTES_PER_SLOT)));
+  }
+
+  words(slot: number): Int32Array {
+    return this.#words[slot >>> CHUNK_BITS];
+  }
+
+  times(slot: number): Float64Array {
+    return this.#times[slot >>> CHUNK_BITS];
+  }
+
+  /** Where the slot's record begins in its `words`. */
+  base(slot: number): number {
+    return (slot & CHUNK_MASK) * STRIDE;
+  }
+
+  /** Slots that were ever in use; each below may be live. */
+  get high(): number {
+    return this.#high;
+  }
+
+  /** The slot of the segment's tuple or -1; sets `side`. */
+  find(s: Segment): number {
+    const swapped = sourceIsHigher(s);
+    this.side = swapped ? 1 : 0;
+    const l0 = swapped ? s.dst0 : s.src0;
+    const l1 = swapped ? s.dst1 : s.src1;
+    const l2 = swapped ? s.dst2 : s.src2;
+    const l3 = swapped ? s.dst3 : s.src3;
+    const h0 = swapped ? s.src0 : s.dst0;
+    const h1 = swapped ? s.src1 : s.dst1;
+    const h2 = swapped ? s.src2 : s.dst2;
+    const h3 = swapped ? s.src3 : s.dst3;
+    const ports = swapped ? (s.dstPort << 16) | s.srcPort : (s.srcPort << 16) | s.dstPort;
+    const context = s.context | 0;
+    let hash = mix(mix(mix(mix(this.#seed, l3), h3), ports), context);
+    if ((l0 | l1 | h0 | h1) !== 0 || l2 !== 0xffff || h2 !== 0xffff)
+      hash = mix(mix(mix(mix(mix(mix(hash, l0), l1), l2), h0), h1), h2);
+    hash = finish(hash);
+    this.#hash = hash;
+    const index = this.#index;
+    const mask = this.#mask;
+    const tag = hash & ~SLOT_MASK;
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const entry = index[at];
+      if (entry === 0) return -1;
+      if ((entry & ~SLOT_MASK) !== tag) continue;
+      const slot = (entry & SLOT_MASK) - 1;
+      const w = this.#words[slot >>> CHUNK_BITS];
+      const b = (slot & CHUNK_MASK) * STRIDE;
+      if (
+        w[b + ADDRESS + 3] === l3 &&
+        w[b + ADDRESS + 7] === h3 &&
+        w[b + PORTS] === ports &&
+        w[b + CONTEXT] === context &&
+        w[b + ADDRESS] === l0 &&
+        w[b + ADDRESS + 1] === l1 &&
+        w[b + ADDRESS + 2] === l2 &&
+        w[b + ADDRESS + 4] === h0 &&
+        w[b + ADDRESS + 5] === h1 &&
+        w[b + ADDRESS + 6] === h2
+      )
+        return slot;
+    }
+  }
+
+  /** True while another record fits under the memory cap. */
+  get hasRoom(): boolean {
+    return this.#free >= 0 || this.#high < this.maxSlots;
+  }
+
+  /** A zeroed record with the key of the segment that was looked up last; not yet in the index. Needs `hasRoom`. */
+  allocate(s: Segment): number {
+    let slot = this.#free;
+    if (slot >= 0) {
+      const w = this.words(slot);
+      const b = this.base(slot);
+      this.#free = w[b + NEXT] - 1;
+      w.fill(0, b, b + STRIDE);
+    } else {
+      slot = this.#high++;
+      if (slot >>> CHUNK_BITS === this.#words.length) {
+        const buffer = new ArrayBuffer(CHUNK_SLOTS * STRIDE * 4);
+        this.#words.push(new Int32Array(buffer));
+        this.#times.push(new Float64Array(buffer));
+      }
+    }
+    this.live++;
+    const w = this.words(slot);
+    const b = this.base(slot);
+    const lower = this.side === 0 ? b + ADDRESS : b + ADDRESS + 4;
+    const higher = this.side === 0 ? b + ADDRESS + 4 : b + ADDRESS;
+    w[lower] = s.src0;
+    w[lower + 1] = s.src1;
+    w[lower + 2] = s.src2;
+    w[lower + 3] = s.src3;
+    w[higher] = s.dst0;
+    w[higher + 1] = s.dst1;
+    w[higher + 2] = s.dst2;
+    w[higher + 3] = s.dst3;
+    w[b + PORTS] = this.side === 0 ? (s.srcPort << 16) | s.dstPort : (s.dstPort << 16) | s.srcPort;
+    w[b + CONTEXT] = s.context;
+    return slot;
+  }
+
+  /** Makes `slot` the record of the tuple that was looked up last. */
+  insert(slot: number): void {
+    if ((this.#indexed + 1) * 10 > this.#index.length * 7) this.#grow();
+    this.#indexed++;
+    this.#put(this.#hash, slot);
+  }
+
+  /** Makes `slot` the tuple's record in the place of `old`, which has the same key. */
+  replace(old: number, slot: number): void {
+    const at = this.#position(old);
+    this.#index[at] = (this.#index[at] & ~SLOT_MASK) | (slot + 1);
+  }
+
+  /** Takes the record out of the index; it stays allocated. */
+  remove(slot: number): void {
+    const mask = this.#mask;
+    const index = this.#index;
+    let hole = this.#position(slot);
+    // Entries behind the hole move up unless that would put them before their own place.
+    for (let at = (hole + 1) & mask; index[at] !== 0; at = (at + 1) & mask) {
+      const home = this.#hashOf((index[at] & SLOT_MASK) - 1) & mask;
+      if (((at - home) & mask) >= ((at - hole) & mask)) {
+        index[hole] = index[at];
+        hole = at;
+      }
+    }
+    index[hole] = 0;
+    this.#indexed--;
+  }
+
+  /** Gives the record back. It must not be in the index. */
+  release(slot: number): void {
+    const w = this.words(slot);
+    w[this.base(slot) + NEXT] = this.#free + 1;
+    this.#free = slot;
+    this.live--;
+  }
+
+  #position(slot: number): number {
+    const mask = this.#mask;
+    let at = this.#hashOf(slot) & mask;
+    while ((this.#index[at] & SLOT_MASK) !== slot + 1) at = (at + 1) & mask;
+    return at;
+  }
+
+  #put(hash: number, slot: number): void {
+    const mask = this.#mask;
+    let at = hash & mask;
+    while (this.#index[at] !== 0) at = (at + 1) & mask;
+    this.#index[at] = (hash & ~SLOT_MASK) | (slot + 1);
+  }
+
+  #grow(): void {
+    const old = this.#index;
+    this.#index = new Int32Array(old.length * 2);
+    this.#mask = this.#index.length - 1;
+    for (const entry of old) if (entry !== 0) this.#put(this.#hashOf((entry & SLOT_MASK) - 1), (entry & SLOT_MASK) - 1);
+  }
+
+  #hashOf(slot: number): number {
+    const w = this.words(slot);
+    const a = this.base(slot) + ADDRESS;
+    let hash = mix(mix(mix(mix(this.#seed, w[a + 3]), w[a + 7]), w[a + PORTS]), w[a + CONTEXT]);
+    if (!isMapped(w, a))
+      hash = mix(mix(mix(mix(mix(mix(hash, w[a]), w[a + 1]), w[a + 2]), w[a + 4]), w[a + 5]), w[a + 6]);
+    return finish(hash);
+  }
+}
+
+/** Are both addresses IPv4 in their IPv6 form? Then three of their four words say nothing. */
+function isMapped(w: Int32Array, a: number): boolean {
+  return w[a + 2] === 0xffff && w[a + 6] === 0xffff && (w[a] | w[a + 1] | w[a + 4] | w[a + 5]) === 0;
+}
+
+function mix(hash: number, word: number): number {
+  const h = Math.imul(hash ^ word, 0x9e3779b1);
+  return h ^ (h >>> 15);
+}
+
+function finish(hash: number): number {
+  const h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return h ^ (h >>> 13);
+}
+
+/** Is the source the higher of the two endpoints, by address and then by port? */
+function sourceIsHigher(s: Segment): boolean {
+  if (s.src3 !== s.dst3 && s.family === 4) return s.src3 >>> 0 > s.dst3 >>> 0;
+  if (s.src0 !== s.dst0) return s.src0 >>> 0 > s.dst0 >>> 0;
+  if (s.src1 !== s.dst1) return s.src1 >>> 0 > s.dst1 >>> 0;
+  if (s.src2 !== s.dst2) return s.src2 >>> 0 > s.dst2 >>> 0;
+  if (s.src3 !== s.dst3) return s.src3 >>> 0 > s.dst3 >>> 0;
+  return s.srcPort > s.dstPort;
+}
