@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream, readFileSync, type WriteStream } f
 import { HangupError, type ConfigOf, type Logger } from "@hangup/service";
 import type { CollectorOptions } from "../options.ts";
 import { tcpdumpCommand, type TcpdumpOptions } from "./arguments.ts";
+import { captureFault } from "./fault.ts";
 import { interfaceList, interfaceNames } from "./interfaces.ts";
 import { complaint, noPackets, type PacketCounters } from "./messages.ts";
 import { Tcpdump } from "./tcpdump.ts";
@@ -126,11 +127,8 @@ class FileSource implements Source {
         if (this.#stopped) return;
         this.#onBytes(chunk as Buffer);
       }
-    } catch (cause) {
-      if (cause instanceof Error && "syscall" in cause) {
-        throw new HangupError("HANGUP_FILE", `${this.#path} cannot be read: ${cause.message}`, { cause });
-      }
-      throw cause;
+    } catch (error) {
+      throw captureFault(error, this.#path);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
-import { HangupError } from "@hangup/service";
 import { CaptureDecoder } from "@hangup/packets";
+import { captureFault } from "./fault.ts";
 
 /** Times of a capture's TCP segments, µs since the epoch. */
 export interface CaptureSpan {
@@ -13,7 +13,7 @@ const BEGINNING_BYTES = 1 << 20;
 
 /**
  * Reads a capture file, or its first MiB, for its times; null when there is no TCP segment in it.
- * @throws HangupError HANGUP_FILE; CaptureError for what is no capture.
+ * @throws HangupError for a file that cannot be read or is no capture.
  */
 export async function captureSpan(path: string, extent: "all" | "beginning"): Promise<CaptureSpan | null> {
   let firstUs = Number.POSITIVE_INFINITY;
@@ -25,9 +25,9 @@ export async function captureSpan(path: string, extent: "all" | "beginning"): Pr
   const end = extent === "all" ? {} : { end: BEGINNING_BYTES - 1 };
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, ...end })) decoder.push(chunk as Buffer);
-  } catch (cause) {
-    if (!(cause instanceof Error && "syscall" in cause)) throw cause;
-    throw new HangupError("HANGUP_FILE", `${path} cannot be read: ${cause.message}`, { cause });
+    if (extent === "all") decoder.end();
+  } catch (error) {
+    throw captureFault(error, path);
   }
   return lastUs < firstUs ? null : { firstUs, lastUs };
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { HangupError, type Logger } from "@hangup/service";
 import type { Command } from "./arguments.ts";
+import { captureFault } from "./fault.ts";
 import { noPackets, readCounters, saysListening, type PacketCounters } from "./messages.ts";
 import { RecordBoundary } from "./record-boundary.ts";
 
@@ -91,8 +92,15 @@ export class Tcpdump {
     const child = spawn(command.program, [...command.args], { stdio: ["ignore", "pipe", "pipe"], detached: true });
     this.#child = child;
     child.stdout.on("data", (chunk: Buffer) => {
-      if (finite) onBytes(chunk);
-      else if (!this.#boundary.push(chunk)) child.kill("SIGKILL");
+      try {
+        if (finite) onBytes(chunk);
+        else if (!this.#boundary.push(chunk)) child.kill("SIGKILL");
+      } catch (error) {
+        // What it sends cannot be read, and its successor would send the same.
+        this.#stopping = true;
+        this.#finished.reject(captureFault(error, "tcpdump's output"));
+        child.kill("SIGKILL");
+      }
     });
     eachLine(child.stderr, (line) => {
       if (readCounters(line, this.#now)) return;
@@ -100,6 +108,7 @@ export class Tcpdump {
       if (lines.length > REMEMBERED_LINES) lines.shift();
       if (!saysListening(line)) return;
       listening = true;
+      if (this.restarts > 0) this.#parts.log.info("tcpdump runs again");
       this.trouble = null;
       started.resolve();
     });

@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CollectorProcess } from "./testing/collector-process.ts";
+
+const isRoot = process.getuid?.() === 0;
+const NOBODY = 65_534;
+
+describe("what cannot be captured", () => {
+  let directory: string;
+
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), "hangup-collect-"));
+    writeFileSync(join(directory, "notes.txt"), "no capture at all, only words");
+    writeFileSync(join(directory, "filter"), "prot 443\n");
+  });
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  const cases: readonly {
+    name: string;
+    args: readonly string[];
+    code: number;
+    says: RegExp;
+    root?: boolean;
+    uid?: number;
+    env?: NodeJS.ProcessEnv;
+  }[] = [
+    {
+      name: "an interface that is not there",
+      args: ["--dry-run", "-i", "nosuch0"],
+      code: 1,
+      says: /'nosuch0'.*There are: .*lo/,
+      root: true,
+    },
+    {
+      name: "a namespace that is not there",
+      args: ["--dry-run", "--netns", "nosuch"],
+      code: 1,
+      says: /no network namespace 'nosuch'/,
+      root: true,
+    },
+    {
+      name: "a filter that is none",
+      args: ["--dry-run", "-i", "lo", "prot", "443"],
+      code: 2,
+      says: /refuses the filter 'prot 443'.*syntax error/,
+      root: true,
+    },
+    {
+      name: "a filter file that holds none",
+      args: ["--dry-run", "-i", "lo", "-F", "DIR/filter"],
+      code: 2,
+      says: /refuses the filter 'prot 443'/,
+      root: true,
+    },
+    {
+      name: "a filter file that is not there",
+      args: ["--dry-run", "-F", "DIR/none"],
+      code: 1,
+      says: /none.*no such file/i,
+    },
+    {
+      name: "no right to capture",
+      args: ["--dry-run", "-i", "lo"],
+      code: 1,
+      says: /may not capture on lo.*root.*setcap/,
+      root: true,
+      uid: NOBODY,
+    },
+    {
+      name: "no tcpdump",
+      args: ["--dry-run", "-i", "lo"],
+      code: 1,
+      says: /'tcpdump' is not installed. Install tcpdump/,
+      env: { PATH: "/nonexistent" },
+    },
+    {
+      name: "a file that is no capture",
+      args: ["--dry-run", "-r", "DIR/notes.txt"],
+      code: 1,
+      says: /notes\.txt.*(neither pcap nor pcapng|not a capture)/,
+    },
+    {
+      name: "a file that is not there",
+      args: ["--dry-run", "-r", "DIR/none.pcap"],
+      code: 1,
+      says: /none\.pcap.*no such file/i,
+    },
+    { name: "no such option", args: ["--interfaces", "lo"], code: 2, says: /--interface/ },
+    {
+      name: "pace without shift",
+      args: ["--dry-run", "-r", "DIR/notes.txt", "--pace"],
+      code: 2,
+      says: /--pace needs --shift-to-now/,
+    },
+    { name: "shift without a file", args: ["--dry-run", "--shift-to-now"], code: 2, says: /need a capture file/ },
+    {
+      name: "no broker",
+      args: ["-i", "lo", "--bootstrap-server", "127.0.0.1:1"],
+      code: 1,
+      says: /no Kafka broker answers at 127\.0\.0\.1:1/,
+    },
+  ];
+
+  for (const { name, args, code, says, root, uid, env } of cases) {
+    it.skipIf(root && !isRoot)(`${name}: one clear line`, async () => {
+      const collector = new CollectorProcess(
+        args.map((arg) => arg.replace("DIR", directory)),
+        { uid, env },
+      );
+      expect(await collector.exited).toBe(code);
+      const lines = collector.stderr.trim().split("\n");
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toMatch(says);
+      expect(lines[0]).toMatch(/^hangup collect: /);
+      expect(collector.stdout).toBe("");
+    });
+  }
+});

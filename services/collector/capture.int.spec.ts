@@ -1,0 +1,193 @@
+import { execFileSync } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createLab, mix, SCENARIO_NAMES, type Ending, type Lab, type Plan, type ScenarioName } from "@hangup/lab";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CollectorProcess, type PrintedRow } from "./testing/collector-process.ts";
+
+/**
+ * The proof that matters: real sockets between real stacks, real tcpdump, and each connection named as it was made.
+ * HANGUP_SEED repeats a mix.
+ */
+const seed = Number(process.env["HANGUP_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+const isRoot = process.getuid?.() === 0;
+const mustRun = process.env["CI"] !== undefined || process.env["HANGUP_REQUIRE_BACKENDS"] === "1";
+/** Longer than the lab's SYNs are apart. */
+const SILENCE = "6s";
+
+/** What a row must say of an ending. `cause` may be any that is true. */
+interface Verdict {
+  readonly scenario: ScenarioName;
+  readonly kind: string;
+  readonly cause: string;
+  readonly sender: string | null;
+  readonly firstFinBy: string | null;
+  readonly firstRstBy: string | null;
+}
+
+function expected({ scenario, truth }: Ending): Verdict {
+  return {
+    scenario,
+    kind: truth.kind,
+    cause: truth.causes[0],
+    sender: truth.sender,
+    firstFinBy: truth.firstFinBy || null,
+    firstRstBy: truth.firstRstBy || null,
+  };
+}
+
+function found({ scenario, truth }: Ending, row: PrintedRow): Verdict {
+  return {
+    scenario,
+    kind: row.kind,
+    // A coarser cause that is true as well counts as the finest.
+    cause: truth.causes.includes(row.cause) ? truth.causes[0] : row.cause,
+    sender: row.sender,
+    firstFinBy: row.first_fin_by,
+    firstRstBy: row.first_rst_by,
+  };
+}
+
+function tuple(row: PrintedRow): string {
+  return `${row.client_ip} ${row.client_port} ${row.server_ip} ${row.server_port}`;
+}
+
+async function play(lab: Lab, plans: Iterator<Plan>, count: number): Promise<Ending[]> {
+  const endings: Ending[] = [];
+  let left = count;
+  const runner = async (): Promise<void> => {
+    while (left-- > 0) endings.push(await lab.run(plans.next().value as Plan));
+  };
+  await Promise.all(Array.from({ length: 12 }, runner));
+  return endings;
+}
+
+/** As many of each ending, so that the rare ones are not left to chance. */
+const even = Object.fromEntries(SCENARIO_NAMES.map((name) => [name, 1])) as Record<ScenarioName, number>;
+
+describe.skipIf(!isRoot && !mustRun)(`live capture (seed ${seed})`, () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    console.log(`HANGUP_SEED=${seed}`);
+    lab = await createLab({ name: "capture", servers: 3 });
+  });
+  afterAll(() => lab?.destroy());
+
+  it.each([
+    { mode: "all", extra: [] },
+    { mode: "flags", extra: [] },
+    { mode: "all", extra: ["--low-latency"] },
+  ])("names every ending as it was made: capture mode $mode $extra", async ({ mode, extra }) => {
+    const { netns, interface: device } = lab.middle;
+    const args = ["--dry-run", "--netns", netns, "-i", device, "--silence", SILENCE, "--capture-mode", mode, ...extra];
+    const collector = new CollectorProcess(args);
+    await collector.capturing();
+    const endings = await play(lab, mix(seed, { ...lab, weights: even }), 130);
+    await collector.until(() => collector.rows().length >= endings.length);
+    expect(await collector.stop()).toBe(0);
+    const rows = collector.rows();
+    const byTuple = new Map(rows.map((row) => [tuple(row), row]));
+    expect(byTuple.size).toBe(rows.length);
+    const verdicts = endings.map((ending) => {
+      const { client, server } = ending;
+      const row = byTuple.get(`${client.address} ${client.port} ${server.address} ${server.port}`);
+      return row === undefined ? { scenario: ending.scenario, missing: true } : found(ending, row);
+    });
+    expect(verdicts).toEqual(endings.map((ending) => (mode === "all" ? expected(ending) : expectedOfFlags(ending))));
+    expect(rows.length).toBe(endings.length);
+    expect(new Set(rows.map((row) => row.capture_mode))).toEqual(new Set([mode]));
+    expect(new Set(rows.map((row) => row.vantage))).toEqual(new Set(["middle"]));
+    expect(collector.stderr).toMatch(
+      /\d+ packets captured\n\d+ packets received by filter\n0 packets dropped by kernel/,
+    );
+  });
+
+  it("knows where it stands", async () => {
+    const points = [
+      { point: lab.client, vantage: "client" },
+      { point: lab.server(0), vantage: "server" },
+    ];
+    const collectors = points.map(
+      ({ point }) => new CollectorProcess(["--dry-run", "--netns", point.netns, "-i", "any", "--silence", SILENCE]),
+    );
+    await Promise.all(collectors.map((collector) => collector.capturing()));
+    const plan: Plan = {
+      scenario: "client_first",
+      server: 0,
+      port: 443,
+      family: 4,
+      client: 1,
+      requestBytes: 90,
+      answerBytes: 900,
+    };
+    await lab.run(plan);
+    for (const [i, collector] of collectors.entries()) {
+      await collector.until(() => collector.rows().length >= 1);
+      await collector.stop();
+      expect(collector.rows()).toMatchObject([{ vantage: points[i].vantage, kind: "fin" }]);
+    }
+  });
+
+  it("starts tcpdump again when it dies, and goes on", async () => {
+    const { netns, interface: device } = lab.middle;
+    const collector = new CollectorProcess(["--dry-run", "--netns", netns, "-i", device]);
+    await collector.capturing();
+    const plan: Plan = {
+      scenario: "refused",
+      server: 0,
+      port: 9,
+      family: 4,
+      client: 0,
+      requestBytes: 0,
+      answerBytes: 0,
+    };
+    await lab.run(plan);
+    await collector.until(() => collector.rows().length === 1);
+    const pids = execFileSync("ip", ["netns", "pids", netns], { encoding: "utf8" }).trim().split("\n");
+    for (const pid of pids) process.kill(Number(pid), "SIGKILL");
+    await collector.until(() => collector.stderr.includes("tcpdump is started again"));
+    await collector.until(() => collector.stderr.includes("tcpdump runs again"));
+    await lab.run(plan);
+    await collector.until(() => collector.rows().length === 2);
+    expect(await collector.stop()).toBe(0);
+    const ids = collector.rows().map(({ id }) => id.split("-").at(-1));
+    expect(ids).toEqual(["0", "1"]);
+  });
+
+  it("prints tcpdump's counters at SIGUSR1 and lives on", async () => {
+    const { netns, interface: device } = lab.middle;
+    const collector = new CollectorProcess(["--dry-run", "--netns", netns, "-i", device]);
+    await collector.capturing();
+    await lab.run({ scenario: "refused", server: 0, port: 9, family: 4, client: 0, requestBytes: 0, answerBytes: 0 });
+    await collector.until(() => collector.rows().length === 1);
+    collector.child.kill("SIGUSR1");
+    await collector.until(() =>
+      /2 packets captured\n\d+ packets received by filter\n0 packets dropped by kernel/.test(collector.stderr),
+    );
+    await sleep(200);
+    expect(collector.child.exitCode).toBeNull();
+    expect(await collector.stop()).toBe(0);
+  });
+
+  it("leaves out the connections to its own servers", async () => {
+    const { netns, interface: device } = lab.middle;
+    const own = ["--own", "10.77.1.2:443"];
+    const collectors = [own, [...own, "--include-own"]].map(
+      (extra) => new CollectorProcess(["--dry-run", "--netns", netns, "-i", device, ...extra]),
+    );
+    await Promise.all(collectors.map((collector) => collector.capturing()));
+    for (const port of [443, 8080]) {
+      await lab.run({ scenario: "no_data", server: 0, port, family: 4, client: 0, requestBytes: 0, answerBytes: 0 });
+    }
+    await collectors[1].until(() => collectors[1].rows().length === 2);
+    await collectors[0].until(() => collectors[0].rows().length === 1);
+    for (const collector of collectors) await collector.stop();
+    expect(collectors[0].rows()).toMatchObject([{ server_port: 8080 }]);
+    expect(collectors[0].stderr).toContain('"filtered":1');
+  });
+});
+
+/** Without headers that carry data only, a half-close looks like the client's goodbye, and an abort like any other. */
+function expectedOfFlags(ending: Ending): Verdict {
+  return expected(ending);
+}

@@ -1,0 +1,104 @@
+import { createRegistry, runService, startAdminServer } from "@hangup/service";
+import { Observer, parseAddress } from "@hangup/teardowns";
+import { TeardownCounts } from "./accounting.ts";
+import { captureFault } from "./capture/fault.ts";
+import { interfaceList } from "./capture/interfaces.ts";
+import { describeCounters } from "./capture/messages.ts";
+import { openSource } from "./capture/source.ts";
+import { localAddresses } from "./local-addresses.ts";
+import { publishMetrics } from "./metrics.ts";
+import { spec } from "./options.ts";
+import { kafkaOutput, standardOutput } from "./output.ts";
+import { OwnTraffic } from "./own-traffic.ts";
+import { planFile, type Emit } from "./playback.ts";
+
+/** libpcap hands packets over at the latest 1 s after they came, in immediate mode at once; and a little for the way here. */
+const PACKET_DELAY_US = { usual: 1_050_000, lowLatency: 50_000 };
+const ADVANCE_EVERY_MS = 100;
+const COUNTERS_EVERY_MS = 5_000;
+/** Whoever stops us waits for seconds only. */
+const DELIVER_LIMIT_MS = 3_000;
+
+await runService(spec, async ({ config, operands, log, fail }) => {
+  if (config.listInterfaces) {
+    process.stdout.write(interfaceList(config.netns));
+    return { done: Promise.resolve(), stop: async () => undefined };
+  }
+  const live = config.read === undefined;
+  const playback = await planFile(config, log);
+  const kafka = config.dryRun ? undefined : await kafkaOutput(config, log);
+  const output = kafka?.delivery ?? standardOutput();
+
+  const local = live ? localAddresses(config.netns) : [];
+  const own = new OwnTraffic(local);
+  const ownServers = [...config.own, ...(live ? (kafka?.brokers ?? []) : [])];
+  if (!config.includeOwn) for (const endpoint of ownServers) await own.add(endpoint);
+
+  const counts = new TeardownCounts();
+  const emit: Emit = (row) => {
+    counts.add(row);
+    output.append(row);
+  };
+  const observer = new Observer(
+    {
+      collector: config.collector,
+      epoch: Date.now(),
+      settleUs: config.settle * 1_000,
+      silenceUs: config.silence * 1_000,
+      live,
+      all: false,
+      captureMode: live ? config.captureMode : undefined,
+      localAddresses: local.flatMap((address) => parseAddress(address) ?? []),
+      exclude: (row) => own.has(row),
+      captureDrops: () => {
+        const { droppedByKernel, droppedByInterface } = source.counters();
+        return droppedByKernel + droppedByInterface;
+      },
+    },
+    playback.sink(emit),
+  );
+  const source = openSource(config, operands, log, (bytes) => observer.push(bytes));
+
+  const registry = createRegistry();
+  publishMetrics(registry, { observer, source, counts, delivery: kafka?.delivery });
+  // A dry run or a single pass over a file may stand beside a collector that runs for good.
+  const serves = !config.dryRun && (live || config.pace);
+  const admin = serves ? await startAdminServer(config.adminListen, registry, () => source.trouble) : undefined;
+  await source.start();
+  log.info({ interface: config.interface, netns: config.netns, read: config.read }, live ? "capturing" : "reading");
+
+  const delayUs = config.lowLatency ? PACKET_DELAY_US.lowLatency : PACKET_DELAY_US.usual;
+  const clock = live ? setInterval(() => observer.advance(Date.now() * 1_000 - delayUs), ADVANCE_EVERY_MS) : undefined;
+  const asking = setInterval(() => source.requestCounters(), COUNTERS_EVERY_MS);
+  process.on("SIGUSR1", () => {
+    source.requestCounters();
+    setTimeout(() => process.stderr.write(`${describeCounters(source.counters())}\n`), 100);
+  });
+
+  let over = false;
+  const endCapture = (): void => {
+    if (!over) observer.finish();
+    over = true;
+  };
+  const done = source.finished.then(async () => {
+    endCapture();
+    await playback.play();
+  });
+  done.catch((error: unknown) => fail(captureFault(error, config.read ?? "the capture")));
+
+  return {
+    done,
+    stop: async () => {
+      clearInterval(clock);
+      clearInterval(asking);
+      await source.stop();
+      playback.stop();
+      if (live) endCapture();
+      const undelivered = await output.stop(DELIVER_LIMIT_MS);
+      if (undelivered > 0) log.error({ events: undelivered }, "Kafka did not take these events in time; they are lost");
+      if (live) process.stderr.write(`${describeCounters(source.counters())}\n`);
+      log.info({ events: counts.total, undelivered, filtered: observer.counters.filtered }, "stopped");
+      await admin?.close();
+    },
+  };
+});
