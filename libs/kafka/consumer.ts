@@ -112,14 +112,16 @@ class GroupMember implements Consumer {
   }
 
   async #handle(payload: EachBatchPayload, handle: (batch: IncomingBatch) => Promise<void>): Promise<void> {
+    const incoming = this.#incoming(payload);
     try {
-      await handle(this.#incoming(payload));
+      await handle(incoming);
     } catch (error) {
       if (this.#stopping) return;
       throw error;
     }
-    // The next fetch begins behind it, gaps at its end (control records) included.
-    payload.resolveOffset(payload.batch.lastOffset());
+    // The next fetch begins behind it, gaps at its end (control records) included. Not when the group was joined anew
+    // meanwhile: kafkajs would move the new membership's position past what this one left uncommitted.
+    if (!incoming.stale()) payload.resolveOffset(payload.batch.lastOffset());
   }
 
   #incoming(payload: EachBatchPayload): IncomingBatch {
