@@ -1,3 +1,12 @@
+import { spawn } from "node:child_process";
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { extname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { HangupError, listenError } from "@hangup/service";
+import { engineConfig, engineUsers } from "./embedded-config.ts";
+
 export interface EmbeddedOptions {
   /** Holds the tables and the generated configuration. One engine a directory. */
   readonly dataDir: string;
@@ -22,11 +31,114 @@ export interface EmbeddedEngine {
   stop(): Promise<void>;
 }
 
+const READY_LIMIT_MS = 60_000;
+const STOP_LIMIT_MS = 6_000;
+const OWN_SERVER = "Name a ClickHouse server of yours with --clickhouse URL";
+
 /**
  * Starts the ClickHouse engine of @chdb/lib-* as a child process with its own HTTP server; resolves when it answers.
+ * The child ends with this process, even by kill -9; acknowledged inserts survive that.
  * @throws HangupError HANGUP_MISSING_TOOL (no engine for this platform), HANGUP_PORT_TAKEN, HANGUP_ALREADY_RUNNING (the
  * directory is in use), HANGUP_CHILD_DIED with its last lines.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedEngine> {
-  throw new Error(`not yet: ${options.dataDir}`);
+  const { port, logFile, onProgress = () => undefined } = options;
+  const dataDir = resolve(options.dataDir);
+  await claimPort(port);
+  const library = engineLibrary();
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const usersFile = join(dataDir, "users.xml");
+  const settings = { port, usersFile, password: options.password, readerPassword: options.readerPassword };
+  writeFileSync(join(dataDir, "config.xml"), engineConfig(settings), { mode: 0o600 });
+  writeFileSync(usersFile, engineUsers(settings), { mode: 0o600 });
+
+  onProgress("starting");
+  const log = openSync(logFile, "a");
+  const logStart = fstatSync(log).size;
+  // This runs from its source as from dist, and the child with it.
+  const main = join(import.meta.dirname, `embedded-main${extname(import.meta.filename)}`);
+  const child = spawn(process.execPath, [main, library, dataDir], {
+    cwd: dataDir,
+    // ctrl-C is for our starter, who stops us in order.
+    detached: true,
+    stdio: ["pipe", log, log],
+    // SQL can read the process's environment: nothing of ours is in it.
+    env: { PATH: "/usr/bin:/bin", TZ: "UTC" },
+  });
+  closeSync(log);
+  child.stdin?.on("error", () => undefined);
+  const exited = new Promise<number | null>((done) => {
+    child.once("error", () => done(1));
+    child.once("exit", (code) => done(code));
+  });
+  const engine: EmbeddedEngine = {
+    url: `http://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
+    exited,
+    async stop() {
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => child.kill("SIGKILL"), STOP_LIMIT_MS);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+  if (!(await answers(engine))) {
+    await engine.stop();
+    throw startFailure(dataDir, logFile, readFileSync(logFile, "utf8").slice(logStart));
+  }
+  return engine;
+}
+
+/** @throws HangupError HANGUP_PORT_TAKEN. */
+function claimPort(port: number): Promise<void> {
+  return new Promise((done, reject) => {
+    const server = createServer();
+    server.once("error", (cause) => reject(listenError(cause, { host: "127.0.0.1", port }, "--clickhouse-port")));
+    server.listen(port, "127.0.0.1", () => server.close(() => done()));
+  });
+}
+
+/** The engine's shared library: an optional dependency that npm installs where there is one. */
+function engineLibrary(): string {
+  const platform = `${process.platform}-${process.arch}${process.platform === "linux" ? "-gnu" : ""}`;
+  try {
+    return createRequire(import.meta.url).resolve(`@chdb/lib-${platform}/libchdb.so`);
+  } catch (cause) {
+    throw new HangupError("HANGUP_MISSING_TOOL", `there is no bundled ClickHouse engine for ${platform}`, {
+      remedy: OWN_SERVER,
+      cause,
+    });
+  }
+}
+
+/** True when the engine answers; false when it ends, or is not ready in time. */
+async function answers(engine: EmbeddedEngine): Promise<boolean> {
+  const ended = new AbortController();
+  void engine.exited.then(() => ended.abort());
+  const deadline = Date.now() + READY_LIMIT_MS;
+  while (!ended.signal.aborted && Date.now() < deadline) {
+    try {
+      const response = await fetch(`${engine.url}/ping`, { signal: AbortSignal.timeout(2_000) });
+      await response.arrayBuffer();
+      if (response.ok) return true;
+    } catch {
+      // not listening yet
+    }
+    await sleep(25);
+  }
+  return false;
+}
+
+function startFailure(dataDir: string, logFile: string, log: string): HangupError {
+  if (log.includes("Cannot lock file")) {
+    return new HangupError("HANGUP_ALREADY_RUNNING", `another ClickHouse engine uses ${dataDir}`, {
+      remedy: "Stop it, or choose another directory with --data",
+    });
+  }
+  const lines = log.trimEnd().split("\n").slice(-8);
+  return new HangupError(
+    "HANGUP_CHILD_DIED",
+    `the bundled ClickHouse engine did not start. The end of ${logFile}:\n${lines.map((line) => `    ${line}`).join("\n")}\n`,
+    { remedy: OWN_SERVER },
+  );
 }
