@@ -99,7 +99,7 @@ async function watch(ask: () => Promise<RstRateAnswer>, refreshMs: number): Prom
 
 /** As many lines as fit, none of them wrapped. */
 function draw(lines: readonly string[]): void {
-  const rows = process.stdout.rows;
+  const rows = process.stdout.rows || 24;
   const shown = lines.length > rows ? [...lines.slice(0, rows - 1), `… ${lines.length - rows + 1} lines more`] : lines;
   process.stdout.write(`${HOME}\x1b[?7l${shown.map((line) => line + CLEAR_LINE).join("\n")}${CLEAR_REST}\x1b[?7h`);
 }

@@ -9,8 +9,6 @@ export const options = {
     "ClickHouse over HTTP; may carry user:password",
     httpUrl.default("http://127.0.0.1:8123"),
   ),
-  clickhouseUser: option("--clickhouse-user <name>", "ClickHouse user of the services", z.string().optional()),
-  clickhousePassword: option("--clickhouse-password <text>", "its password", z.string().optional(), { secret: true }),
   sqlUser: option("--sql-user <name>", "ClickHouse user for POST sql, read-only", z.string().default("hangup_reader")),
   sqlPassword: option("--sql-password <text>", "its password", z.string().default(""), { secret: true }),
 };

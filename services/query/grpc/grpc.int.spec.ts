@@ -1,46 +1,16 @@
-import {
-  credentials,
-  loadPackageDefinition,
-  status,
-  type Client,
-  type GrpcObject,
-  type ServiceClientConstructor,
-  type ServiceError,
-} from "@grpc/grpc-js";
-import { loadSync } from "@grpc/proto-loader";
+import { credentials, status, type Client } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COUNT_NAMES } from "@hangup/rates";
 import { checkout } from "../checkout.ts";
 import { startApi, type TestApi } from "../fixture/api.ts";
 import { engineOrReason } from "../fixture/engine.ts";
+import { call, serviceOf } from "../fixture/grpc-client.ts";
 import { randomRows } from "../fixture/rows.ts";
 
 const { engine, reason } = await engineOrReason();
 const NOW = Date.UTC(2026, 0, 31, 12) * 1000;
 
 type Body = Record<string, unknown>;
-
-function serviceOf(path: string, name: string): ServiceClientConstructor {
-  const contract = loadSync(path, { includeDirs: [checkout("proto")], keepCase: true, longs: Number });
-  return name
-    .split(".")
-    .reduce<GrpcObject>(
-      (at, part) => at[part] as GrpcObject,
-      loadPackageDefinition(contract),
-    ) as unknown as ServiceClientConstructor;
-}
-
-function call(client: Client, method: string, request: Body): Promise<Body> {
-  const invoke = (
-    client as unknown as Record<
-      string,
-      (request: Body, done: (error: ServiceError | null, reply: Body) => void) => void
-    >
-  )[method];
-  return new Promise((resolve, reject) => {
-    invoke.call(client, request, (error, reply) => (error === null ? resolve(reply) : reject(error)));
-  });
-}
 
 describe.skipIf(engine === null)(`gRPC on the real engine${reason === "" ? "" : ` (skipped: ${reason})`}`, () => {
   let api: TestApi;

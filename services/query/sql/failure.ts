@@ -60,5 +60,6 @@ export function serverWords(error: unknown): string {
     .replace(/\.?\s*Expected one of:.*$/s, "")
     .replaceAll(/\s+/g, " ")
     .trim()
+    .replace(/\.+$/, "")
     .slice(0, 1000);
 }

@@ -9,7 +9,7 @@ export interface ShapedStatement {
   readonly select: string | null;
 }
 
-const ALLOWED = "only one SELECT, WITH, EXPLAIN, SHOW or DESCRIBE statement is allowed";
+const ALLOWED = "Only one SELECT, WITH, EXPLAIN, SHOW or DESCRIBE statement is allowed";
 
 export function refused(why: string, remedy = ""): HangupError {
   return new HangupError("HANGUP_SQL_REFUSED", `the statement is refused: ${why}`, { remedy });
