@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { option, parseCommand, type CommandSpec } from "@hangup/service";
 import { z } from "zod";
-import { checkout } from "./up/checkout.ts";
+import { checkout } from "./checkout.ts";
 
 const options = {
   only: option(

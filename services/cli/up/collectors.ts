@@ -1,5 +1,5 @@
 import { HangupError } from "@hangup/service";
-import { checkout } from "./checkout.ts";
+import { checkout } from "../checkout.ts";
 import { startService, type ServiceProcess } from "./process.ts";
 import { portAfter, serviceMain, startAndWait } from "./services.ts";
 import { splitWords, type Wiring } from "./wiring.ts";

@@ -1,4 +1,4 @@
-import { checkout } from "./checkout.ts";
+import { checkout } from "../checkout.ts";
 import { startService, waitReady, type ServiceProcess } from "./process.ts";
 import { splitWords, type Wiring } from "./wiring.ts";
 
