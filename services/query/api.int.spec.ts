@@ -201,12 +201,20 @@ describe.skipIf(engine === null)(`the API on the real engine${reason === "" ? ""
 
     it("are found by id, with what other collectors saw", async () => {
       const row = rows[11];
-      const twin: Teardown = { ...row, collector: "elsewhere", vantage: "client", client_isn: 77, server_isn: 88 };
+      const twin: Teardown = {
+        ...row,
+        evidence: ["own_fin", "of_the_future"],
+        collector: "elsewhere",
+        vantage: "client",
+        client_isn: 77,
+        server_isn: 88,
+      };
       await engine?.insert([twin, { ...twin, collector: "far-away", end_time: row.end_time + 3 }]);
       const id = `elsewhere-${row.epoch}-${row.seq}`;
       const body = await json(`/api/v1/teardowns/${encodeURIComponent(id)}`);
       expect(body).toMatchObject(teardownToObject(twin));
       expect(body).toMatchObject({ cause_summary: expect.any(String) as unknown, connection_id: "0000004d00000058" });
+      expect(body["evidence_words"]).toEqual(["the sender of the RST had sent its FIN", "of_the_future"]);
       expect((body["other_vantages"] as Body[]).map(({ collector }) => collector)).toEqual(["far-away"]);
     });
 

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { causeDefinition } from "@hangup/causes";
+import { causeDefinition, EVIDENCE } from "@hangup/causes";
 import { HangupError } from "@hangup/service";
 import { named } from "../parameters/parameter-error.ts";
 import { parseTime } from "../parameters/time.ts";
@@ -15,6 +15,7 @@ export type TeardownObject = Readonly<Record<string, unknown>> & {
   readonly seq: number;
   readonly end_time: string;
   readonly cause: string;
+  readonly evidence: readonly string[];
   readonly client_isn: number | null;
   readonly server_isn: number | null;
 };
@@ -27,6 +28,7 @@ export interface TeardownPage {
 
 export type TeardownDetail = TeardownObject & {
   readonly cause_summary: string | null;
+  readonly evidence_words: readonly string[];
   readonly other_vantages: readonly TeardownObject[];
 };
 
@@ -68,8 +70,19 @@ export class TeardownReader {
       clientIsn === null || serverIsn === null
         ? []
         : await this.#store.rows<TeardownObject>(otherVantages(row.id, clientIsn, serverIsn, endUs(row)));
-    return { ...row, cause_summary: causeDefinition(row.cause)?.summary ?? null, other_vantages: others };
+    return {
+      ...row,
+      cause_summary: causeDefinition(row.cause)?.summary ?? null,
+      evidence_words: row.evidence.map(inWords),
+      other_vantages: others,
+    };
   }
+}
+
+/** A newer collector may name a fact that this version has no words for: then its name stands for itself. */
+function inWords(evidence: string): string {
+  const words: Readonly<Record<string, string>> = EVIDENCE;
+  return words[evidence] ?? evidence;
 }
 
 function endUs(row: TeardownObject): number {

@@ -29,5 +29,6 @@ export const pageSchema = z.object({
 
 export const detailSchema = teardownSchema.extend({
   cause_summary: z.string().nullable().meta({ description: "The cause in words" }),
+  evidence_words: z.array(z.string()).meta({ description: "The evidence in words, in the order of `evidence`" }),
   other_vantages: z.array(teardownSchema).meta({ description: "The same connection as other collectors saw it" }),
 });
