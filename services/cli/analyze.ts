@@ -1,0 +1,123 @@
+import { basename } from "node:path";
+import { CaptureError } from "@hangup/packets";
+import { describeError, HangupError, option, parseCommand, type CommandSpec } from "@hangup/service";
+import { Observer, type Teardown } from "@hangup/teardowns";
+import { z } from "zod";
+import { explanationText } from "./analyze/explain.ts";
+import { readInput } from "./analyze/input.ts";
+import { ROW_WRITERS, TextOut, type RowWriter } from "./analyze/outputs.ts";
+import { ProgressLine } from "./analyze/progress.ts";
+import { reportLines } from "./analyze/report.ts";
+import { summaryLine } from "./analyze/summary.ts";
+import { Tally } from "./analyze/tally.ts";
+
+const NAME = "hangup analyze";
+/** Read, but not to the end. */
+const PARTIAL = 3;
+
+const options = {
+  output: option(
+    "--output <form>",
+    "table (causes, rates, where from), or every connection as json, ndjson, csv or zeek (conn.log)",
+    z.enum(["table", "json", "ndjson", "csv", "zeek"]).default("table"),
+  ),
+  all: option("--all", "also connections that did not end in the capture", z.boolean().default(false)),
+  explain: option(
+    "--explain",
+    "each connection in words, with its evidence, instead of the table",
+    z.boolean().default(false),
+  ),
+};
+
+const spec: CommandSpec<typeof options> = {
+  name: NAME,
+  summary:
+    "Says why the TCP connections in a capture ended. Reads pcap and pcapng, also .gz and .zst; '-' is stdin. Needs no server.",
+  examples: [
+    "hangup analyze trace.pcap",
+    "hangup analyze --explain trace.pcap | less -R",
+    "hangup analyze --all --output ndjson monday.pcapng.gz tuesday.pcapng.gz > teardowns.ndjson",
+    "tcpdump -w - -c 100000 tcp | hangup analyze -",
+  ],
+  options,
+  operands: "<file...>",
+};
+
+export async function run(argv: string[]): Promise<number> {
+  const { config, operands } = parseCommand(spec, argv);
+  if (config.explain && config.output !== "table")
+    throw new HangupError("HANGUP_USAGE", `--explain is text: it does not go with --output ${config.output}`);
+  const out = new TextOut((text) => process.stdout.write(text));
+  const tally = new Tally();
+  const writer: RowWriter | null = config.output === "table" ? null : ROW_WRITERS[config.output];
+  let first = true;
+  const take = (row: Teardown): void => {
+    if (writer !== null) out.add(writer.row(row, first));
+    else if (config.explain) out.add(explanationText(row));
+    else tally.add(row);
+    first = false;
+  };
+  out.add(writer?.head ?? "");
+  let failed = 0;
+  let partial = false;
+  for (const file of operands) {
+    try {
+      if (!(await analyzeFile(file, config.all, take))) partial = true;
+    } catch (error) {
+      // The other files are still worth reading.
+      if (operands.length === 1 && first) throw error;
+      process.stderr.write(`${describeError(NAME, error)}\n`);
+      failed++;
+    }
+  }
+  out.add(writer?.foot ?? "");
+  if (writer === null && !config.explain && failed < operands.length) out.add(`${reportLines(tally).join("\n")}\n`);
+  out.flush();
+  if (failed === operands.length) return 1;
+  return failed > 0 || partial ? PARTIAL : 0;
+}
+
+/** Answers whether the capture could be read to its end. */
+async function analyzeFile(file: string, all: boolean, take: (row: Teardown) => void): Promise<boolean> {
+  const name = file === "-" ? "stdin" : file;
+  const started = performance.now();
+  const observer = new Observer({ collector: basename(name), epoch: 0, live: false, all }, take);
+  const { counters } = observer;
+  const progress = new ProgressLine();
+  let cut = false;
+  let fault: unknown = null;
+  try {
+    ({ cut } = await readInput(file, (chunk, read) => {
+      observer.push(chunk);
+      progress.update(name, counters.packets, read);
+    }));
+  } catch (error) {
+    // What was read before is told all the same.
+    if (counters.packets === 0) throw captureFault(name, error);
+    fault = captureFault(name, error);
+  } finally {
+    progress.clear();
+  }
+  try {
+    observer.finish();
+  } catch (error) {
+    if (fault === null) throw captureFault(name, error);
+  }
+  const { cutRecords, damages, damagedBytes } = counters.decode;
+  if (fault !== null) process.stderr.write(`${describeError(NAME, fault)}\n`);
+  if (cut || cutRecords > 0)
+    process.stderr.write(`${name} ends in the middle of a record: ${counters.packets} whole packets were read\n`);
+  if (damages > 0)
+    process.stderr.write(
+      `${name} is damaged in ${damages} place${damages === 1 ? "" : "s"}: ${damagedBytes} bytes were skipped\n`,
+    );
+  process.stderr.write(`${summaryLine(name, counters, (performance.now() - started) / 1000)}\n`);
+  return fault === null && !cut && cutRecords === 0 && damages === 0;
+}
+
+/** A fault of the capture as one line that names the file. */
+function captureFault(name: string, error: unknown): unknown {
+  if (!(error instanceof CaptureError)) return error;
+  const code = error.reason === "link_type" ? "HANGUP_LINK_TYPE" : "HANGUP_NOT_A_CAPTURE";
+  return new HangupError(code, `${name}: ${error.message}`, { cause: error });
+}

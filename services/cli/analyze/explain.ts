@@ -1,0 +1,66 @@
+import { styleText } from "node:util";
+import { explain } from "@hangup/causes";
+import { formatAddress, formatTime, type Teardown } from "@hangup/teardowns";
+
+const bold = (text: string): string => styleText("bold", text, { stream: process.stdout });
+
+/** One connection in words: what was seen, what follows from it, what it could be confused with, and how to look at its packets. */
+export function explanationText(row: Teardown): string {
+  const lines = [
+    bold(`${endpoint(row.client_ip, row.client_port)} → ${endpoint(row.server_ip, row.server_port)}  ${verdict(row)}`),
+  ];
+  const explanation = row.cause === "" ? null : explain(row.cause, row.evidence);
+  lines.push(`  ${explanation?.summary ?? unended(row)}`);
+  lines.push(`  ${course(row)}`);
+  if (explanation !== null && explanation.because.length > 0)
+    lines.push(`  Because ${explanation.because.join("; ")}.`);
+  if (explanation !== null && explanation.confusedWith.length > 0)
+    lines.push(
+      `  Could also be ${explanation.confusedWith.join(", ")}.` +
+        (explanation.settledBy === "" ? "" : ` What would settle it: ${explanation.settledBy}.`),
+    );
+  lines.push(`  Wireshark: ${displayFilter(row)}`);
+  return `${lines.join("\n")}\n\n`;
+}
+
+function verdict(row: Teardown): string {
+  const by = row.sender === "" || row.kind === "timeout" ? "" : ` by the ${row.sender}`;
+  const kind =
+    row.kind === "timeout" && row.sender !== "" ? `timeout, the ${row.sender} is silent` : row.kind.replace("_", " ");
+  return row.cause === "" ? kind : `${kind}${by}: ${row.cause} (${row.confidence}% sure)`;
+}
+
+function unended(row: Teardown): string {
+  return row.kind === "open" ? "It had not ended when the capture did." : "Its end was not seen.";
+}
+
+function course(row: Teardown): string {
+  const form = row.rst_form === "" ? "" : `, RST of form ${row.rst_form}`;
+  return (
+    `${formatTime(row.start_time).replace("T", " ").replace("Z", " UTC")}, for ${span(row.duration_us)}, stage ${row.stage}${form}; ` +
+    `client ${traffic(row.client_packets, row.client_bytes)}, server ${traffic(row.server_packets, row.server_bytes)}; ` +
+    `${row.conn_state} ${row.history}`
+  );
+}
+
+function traffic(packets: number, bytes: number | null): string {
+  return `${packets.toLocaleString("en-US")} packets ${bytes === null ? "" : `${bytes.toLocaleString("en-US")} bytes`}`.trim();
+}
+
+function span(us: number): string {
+  if (us < 1000) return `${us} µs`;
+  return us < 1e6 ? `${(us / 1000).toFixed(1)} ms` : `${(us / 1e6).toFixed(1)} s`;
+}
+
+function endpoint(address: Uint8Array, port: number): string {
+  const text = formatAddress(address);
+  return text.includes(":") ? `[${text}]:${port}` : `${text}:${port}`;
+}
+
+/** Shows the packets of this tuple and nothing else. */
+function displayFilter(row: Teardown): string {
+  const client = formatAddress(row.client_ip);
+  const server = formatAddress(row.server_ip);
+  const ip = client.includes(":") ? "ipv6" : "ip";
+  return `${ip}.addr == ${client} && ${ip}.addr == ${server} && tcp.port == ${row.client_port} && tcp.port == ${row.server_port}`;
+}

@@ -1,0 +1,114 @@
+import { styleText } from "node:util";
+import { causeDefinition } from "@hangup/causes";
+import type { Figures } from "@hangup/rates";
+import { formatAddress } from "@hangup/teardowns";
+import { textTable, type TextColumn } from "../api/text-table.ts";
+import type { CauseTally, PlaceTally, Tally } from "./tally.ts";
+
+const PLACES = 10;
+
+const CAUSE_COLUMNS: readonly TextColumn[] = [
+  { title: "count", align: "right" },
+  { title: "share", align: "right" },
+  { title: "kind", align: "left" },
+  { title: "cause", align: "left" },
+  { title: "benign", align: "left" },
+  { title: "meaning", align: "left" },
+];
+
+const PLACE_COLUMNS: readonly TextColumn[] = [
+  { title: "server", align: "left" },
+  { title: "port", align: "right" },
+  { title: "resets", align: "right" },
+  { title: "abnormal", align: "right" },
+  { title: "refused", align: "right" },
+  { title: "timeouts", align: "right" },
+  { title: "ended", align: "right" },
+  { title: "mostly", align: "left" },
+];
+
+/** The causes of a capture, its rates, and where they come from, as lines for a terminal. */
+export function reportLines(tally: Tally): string[] {
+  if (tally.ended === 0 && tally.causes().length === 0)
+    return [tally.unended === 0 ? "no TCP connection in this capture" : "no connection ended in this capture"];
+  const total = tally.ended;
+  const causes = textTable(
+    CAUSE_COLUMNS,
+    tally.causes().map((row) => ({ cells: causeCells(row, total), style: row.kind === "fin" ? dim : undefined })),
+    bold,
+  );
+  const places = tally.places(PLACES);
+  const lines = [...causes, "", ...rateLines(tally.figures())];
+  if (places.length > 0)
+    lines.push(
+      "",
+      ...textTable(
+        PLACE_COLUMNS,
+        places.map((place) => ({ cells: placeCells(place) })),
+        bold,
+      ),
+    );
+  return lines;
+}
+
+function causeCells(row: CauseTally, total: number): string[] {
+  const unended = row.kind === "open" || row.kind === "not_observed";
+  return [
+    whole(row.count),
+    unended || total === 0 ? "-" : percent(row.count / total),
+    row.kind.replace("_", " "),
+    row.cause,
+    benignCell(row),
+    causeDefinition(row.cause)?.summary ?? "",
+  ];
+}
+
+function benignCell({ count, benign, undecided, kind }: CauseTally): string {
+  if (kind !== "reset") return "";
+  if (undecided === count) return "unknown";
+  if (benign === count) return "yes";
+  return benign === 0 && undecided === 0 ? "no" : `${whole(benign)} of ${whole(count)}`;
+}
+
+function rateLines(f: Figures): string[] {
+  const lines = [];
+  if (f.teardowns > 0) {
+    const abnormal =
+      f.undecided_resets > 0
+        ? `${percent(f.abnormal_rst_rate)} to ${percent(f.abnormal_rst_rate_max)}`
+        : percent(f.abnormal_rst_rate);
+    lines.push(
+      `RST rate ${percent(f.rst_rate)} (${whole(f.resets)} of ${whole(f.teardowns)} teardowns), abnormal ${abnormal}` +
+        (f.timeouts > 0 ? `, ${whole(f.timeouts)} timed out` : ""),
+    );
+  }
+  if (f.attempts > 0)
+    lines.push(
+      `Refused ${percent(f.refused_rate)} (${whole(f.refused)} of ${whole(f.attempts)} attempts), ${whole(f.failed_attempts)} failed in all`,
+    );
+  if (f.orphan_resets > 0) lines.push(`${whole(f.orphan_resets)} RSTs of connections that were not captured`);
+  return lines;
+}
+
+function placeCells(place: PlaceTally): string[] {
+  const most = [...place.causes].toSorted((a, b) => b[1] - a[1]).slice(0, 2);
+  const counted = [place.resets, place.abnormal, place.refused, place.timeouts, place.ended].map(whole);
+  return [
+    formatAddress(place.address),
+    String(place.port),
+    ...counted,
+    most.map(([cause, n]) => `${cause} ${whole(n)}`).join(", "),
+  ];
+}
+
+function percent(rate: number | null): string {
+  return rate === null ? "-" : `${(rate * 100).toFixed(1)}%`;
+}
+
+function whole(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+// Decided for each call: NO_COLOR and a pipe turn colours off.
+const bold = (text: string): string => styleText("bold", text, { stream: process.stdout });
+const dim = (text: string): string => styleText("dim", text, { stream: process.stdout });

@@ -1,0 +1,131 @@
+import { countRow, figuresOf, noCounts, type Figures } from "@hangup/rates";
+import type { Teardown } from "@hangup/teardowns";
+
+/** Rows of one cause under one kind. */
+export interface CauseTally {
+  readonly kind: string;
+  readonly cause: string;
+  /** Of these, known to be benign, and of which that cannot be said. */
+  benign: number;
+  undecided: number;
+  count: number;
+}
+
+/** What ended at one server port. */
+export interface PlaceTally {
+  readonly address: Uint8Array;
+  readonly port: number;
+  resets: number;
+  abnormal: number;
+  refused: number;
+  timeouts: number;
+  ended: number;
+  /** Causes other than FIN by count. */
+  readonly causes: Map<string, number>;
+}
+
+/** Places kept apart; beyond that the rest is not told by place. */
+const MAX_PLACES = 200_000;
+
+/** Adds rows up: by cause, by server port, and into the rates. */
+export class Tally {
+  readonly #causes = new Map<string, CauseTally>();
+  readonly #places = new Map<number, PlaceTally>();
+  /** Rows alike in all that rates ask for, counted together: a few dozen combinations. */
+  readonly #alike = new Map<
+    string,
+    { row: Pick<Teardown, "kind" | "stage" | "midstream" | "benign">; count: number }
+  >();
+  /** Rows that ended, and those that did not. */
+  ended = 0;
+  unended = 0;
+
+  add(row: Teardown): void {
+    const ended = row.kind !== "open" && row.kind !== "not_observed";
+    if (ended) this.ended++;
+    else this.unended++;
+    if (!ended && row.cause === "") return;
+    const cause = this.#cause(row.kind, row.cause);
+    cause.count++;
+    if (row.benign === null) cause.undecided++;
+    else if (row.benign) cause.benign++;
+    if (!ended) return;
+    const key = `${row.kind}${row.stage}${row.midstream}${row.benign}`;
+    const alike = this.#alike.get(key);
+    if (alike === undefined) {
+      const { kind, stage, midstream, benign } = row;
+      this.#alike.set(key, { row: { kind, stage, midstream, benign }, count: 1 });
+    } else alike.count++;
+    this.#addPlace(row);
+  }
+
+  /** Most frequent first. */
+  causes(): CauseTally[] {
+    return [...this.#causes.values()].toSorted((a, b) => b.count - a.count);
+  }
+
+  /** The server ports with the most of what did not end by FIN, abnormal first. */
+  places(limit: number): PlaceTally[] {
+    const weight = (place: PlaceTally): number => place.abnormal + place.refused + place.timeouts + place.resets / 1000;
+    return [...this.#places.values()]
+      .filter((place) => weight(place) > 0)
+      .toSorted((a, b) => weight(b) - weight(a))
+      .slice(0, limit);
+  }
+
+  figures(): Figures {
+    const counts = noCounts();
+    for (const { row, count } of this.#alike.values()) {
+      const one = noCounts();
+      countRow(one, row);
+      for (const name of Object.keys(one) as (keyof typeof one)[]) counts[name] += one[name] * count;
+    }
+    return figuresOf(counts);
+  }
+
+  #cause(kind: string, cause: string): CauseTally {
+    const key = `${kind} ${cause}`;
+    let tally = this.#causes.get(key);
+    if (tally === undefined) this.#causes.set(key, (tally = { kind, cause, benign: 0, undecided: 0, count: 0 }));
+    return tally;
+  }
+
+  #addPlace(row: Teardown): void {
+    const key = placeKey(row.server_ip, row.server_port);
+    let place = this.#places.get(key);
+    if (place === undefined) {
+      if (this.#places.size >= MAX_PLACES) return;
+      const address = Uint8Array.from(row.server_ip);
+      place = {
+        address,
+        port: row.server_port,
+        resets: 0,
+        abnormal: 0,
+        refused: 0,
+        timeouts: 0,
+        ended: 0,
+        causes: new Map(),
+      };
+      this.#places.set(key, place);
+    }
+    place.ended++;
+    if (row.kind === "fin") return;
+    if (row.kind === "reset") {
+      place.resets++;
+      if (row.benign !== true) place.abnormal++;
+    } else if (row.kind === "refused") place.refused++;
+    else place.timeouts++;
+    place.causes.set(row.cause, (place.causes.get(row.cause) ?? 0) + 1);
+  }
+}
+
+/** A number of 53 bits for address and port; two places with the same number are as good as impossible. */
+function placeKey(address: Uint8Array, port: number): number {
+  let high = 0x9e3779b1 ^ port;
+  let low = port;
+  for (let i = 0; i < 16; i++) {
+    high = Math.imul(high ^ address[i], 0x85ebca6b);
+    low = Math.imul(low + address[i], 0xc2b2ae35) ^ (high >>> 13);
+  }
+  return (high >>> 11) * 0x100000000 + (low >>> 0);
+}
