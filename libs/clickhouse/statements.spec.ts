@@ -22,9 +22,12 @@ describe("splitStatements", () => {
     {
       name: "comments",
       text: "-- a; b\n/* c; \n d */ SELECT 1; -- the end;",
-      sql: ["-- a; b\n/* c; \n d */ SELECT 1"],
+      sql: ["SELECT 1"],
       lines: [3],
     },
+    { name: "a comment within", text: "SELECT 1, -- one; two\n2;", sql: ["SELECT 1, -- one; two\n2"], lines: [1] },
+    { name: "a heredoc", text: "SELECT $x$a;'b$x$;SELECT 2", sql: ["SELECT $x$a;'b$x$", "SELECT 2"], lines: [1, 1] },
+    { name: "an open quote", text: "SELECT 'a;b", sql: ["SELECT 'a;b"], lines: [1] },
     { name: "nothing", text: "\n-- only a comment\n;;", sql: [], lines: [] },
   ])("$name", ({ text, sql, lines }) => {
     const statements = splitStatements(text);

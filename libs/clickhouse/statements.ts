@@ -1,28 +1,35 @@
-/** One statement of a SQL file, and the line (from 1) where it begins. */
+/** One statement of an SQL file. */
 export interface Statement {
   readonly sql: string;
+  /** Where it starts in the file, from 1. */
   readonly line: number;
 }
 
 /**
- * A token that may hide a semicolon, in ClickHouse's own grammar: `-- …`, `# …`, a block comment, or a quoted text or name
- * in which a backslash or a doubled quote escapes.
+ * Cuts an SQL text at its semicolons: those outside of '…' "…" `…` (with backslash and doubled quotes), $tag$…$tag$,
+ * `-- …`, `# …`, and block comments. Empty statements and those that are all comment are left out.
  */
-const OPAQUE =
-  /--[^\n]*|#[! ][^\n]*|\/\*[\s\S]*?\*\/|'(?:[^'\\]|\\[\s\S]|'')*'|`(?:[^`\\]|\\[\s\S]|``)*`|"(?:[^"\\]|\\[\s\S]|"")*"|;/g;
-
-/** Splits a file at the semicolons that end statements; comments before a statement stay with it, empty ones are left out. */
 export function splitStatements(text: string): Statement[] {
+  // Tried in this order at each place: a comment, a quoted text, a heredoc, the end of a statement, anything else.
+  const token =
+    /(?<comment>--[^\n]*|#[ !][^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<quoted>'(?:\\[\s\S]|''|[^'\\])*'?|"(?:\\[\s\S]|""|[^"\\])*"?|`(?:\\[\s\S]|``|[^`\\])*`?|\$(?<tag>\w*)\$[\s\S]*?(?:\$\k<tag>\$|$))|(?<end>;)|(?<space>\s+)|(?<other>[\s\S])/g;
   const statements: Statement[] = [];
-  let start = 0;
-  const add = (end: number): void => {
-    const raw = text.slice(start, end);
-    const code = raw.replaceAll(OPAQUE, (token) => (/^(--|#|\/\*)/.test(token) ? " ".repeat(token.length) : token));
-    const first = code.search(/\S/);
-    if (first >= 0) statements.push({ sql: raw.trim(), line: text.slice(0, start + first).split("\n").length });
-    start = end + 1;
-  };
-  for (const match of text.matchAll(OPAQUE)) if (match[0] === ";") add(match.index);
-  add(text.length);
+  let start = -1;
+  let end = 0;
+  for (const match of text.matchAll(token)) {
+    const { comment, end: semicolon, space } = match.groups ?? {};
+    if (semicolon !== undefined) {
+      if (start >= 0) statements.push(statement(text, start, match.index));
+      start = -1;
+    } else if (comment === undefined && space === undefined) {
+      if (start < 0) start = match.index;
+      end = match.index + match[0].length;
+    }
+  }
+  if (start >= 0) statements.push(statement(text, start, end));
   return statements;
+}
+
+function statement(text: string, start: number, end: number): Statement {
+  return { sql: text.slice(start, end).trim(), line: text.slice(0, start).split("\n").length };
 }
