@@ -128,7 +128,7 @@ describe.skipIf(missing !== "" && !mustRun)(`the page in a real browser${missing
       for (const width of [1280, 390]) {
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 900 });
-        expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+        await expect.poll(() => page.evaluate("document.documentElement.scrollWidth")).toBe(width);
         await page.screenshot({ path: join(OUTPUT, `${colorScheme}-${width}.png`), fullPage: true });
       }
     }
