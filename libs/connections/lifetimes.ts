@@ -7,10 +7,10 @@ import type { Tracking } from "./tracking.ts";
 import type { TrackerCounters, TrackerOptions } from "./tracker.ts";
 import { View } from "./view.ts";
 
-/** A new connection is looked at first after this time. */
-const FIRST_LOOK_US = 60_000_000;
+/** A new connection is looked at first after this time, or when it would be silent for good. */
+const FIRST_LOOK_US = 5_000_000;
 /** An ended connection is kept so long behind its last segment, so that stragglers and TIME_WAIT begin nothing new. */
-const LINGER_US = 60_000_000;
+const LINGER_US = 5_000_000;
 /** A file's connections are judged at the latest so long after their end. */
 const LONGEST_LINGER_US = 300_000_000;
 /** Idle connections are forgotten after this time (live): longer than the two hours of TCP keepalive. */
@@ -51,7 +51,7 @@ export class Lifetimes {
   }
 
   begin(slot: number, nowUs: number): void {
-    this.#halfOpen.add(slot, nowUs + FIRST_LOOK_US);
+    this.#halfOpen.add(slot, nowUs + Math.min(FIRST_LOOK_US, this.#options.silenceUs));
   }
 
   /** The row has an end, if nothing takes it back. */

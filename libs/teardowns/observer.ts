@@ -138,7 +138,7 @@ export class Observer {
     if (unended && ended.occasion === "silence") return false;
     if (unended && !this.#options.all) return true;
     const row = this.#row;
-    fillRow(row, ended, verdict);
+    fillRow(row, ended, verdict, this.#options.localAddresses !== undefined);
     row.capture_drops = this.#options.captureDrops?.() ?? this.#decoder.counters.captureDrops;
     if (this.#options.exclude?.(row) === true) {
       this.counters.filtered++;

@@ -59,10 +59,13 @@ export function emptyRow(collector: string, epoch: number): Teardown {
   };
 }
 
-/** Fills the columns that the connection and its verdict tell. */
-export function fillRow(row: Teardown, c: EndedConnection, v: Verdict): void {
+/**
+ * Fills the columns that the connection and its verdict tell. `localKnown`: the capturing host's own addresses are known, so
+ * that an address which is none of them is elsewhere.
+ */
+export function fillRow(row: Teardown, c: EndedConnection, v: Verdict, localKnown = false): void {
   const { client, server } = c;
-  row.vantage = vantageOf(c);
+  row.vantage = vantageOf(c, localKnown);
   row.client_ip = client.address;
   row.client_port = client.port;
   row.server_ip = server.address;
@@ -111,10 +114,11 @@ export function fillRow(row: Teardown, c: EndedConnection, v: Verdict): void {
  * Where the capture was taken: on a side whose packets carry a TTL that stacks begin with (or whose address is the host's own). Both
  * sides so: the round trips to them tell.
  */
-function vantageOf(c: EndedConnection): string {
-  const client = isLocal(c.client);
-  const server = isLocal(c.server);
+function vantageOf(c: EndedConnection, localKnown: boolean): string {
+  const client = isLocal(c.client, localKnown);
+  const server = isLocal(c.server, localKnown);
   if (client !== server) return client ? "client" : "server";
+  if (!client && localKnown) return "middle";
   if (!client) return c.client.ttls.length > 0 && c.server.ttls.length > 0 ? "middle" : "unknown";
   const toServer = c.sides[SERVER].roundTripUs;
   const toClient = c.sides[CLIENT].roundTripUs;
@@ -122,6 +126,6 @@ function vantageOf(c: EndedConnection): string {
   return 4 * toServer < toClient ? "server" : "unknown";
 }
 
-function isLocal(side: SideFacts): boolean {
-  return side.local && side.packets > 0;
+function isLocal(side: SideFacts, localKnown: boolean): boolean {
+  return side.local && (localKnown || side.packets > 0);
 }

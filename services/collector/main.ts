@@ -48,7 +48,7 @@ await runService(spec, async ({ config, operands, log, fail }) => {
       live,
       all: false,
       captureMode: live ? config.captureMode : undefined,
-      localAddresses: local.flatMap((address) => parseAddress(address) ?? []),
+      localAddresses: live ? local.flatMap((address) => parseAddress(address) ?? []) : undefined,
       exclude: (row) => own.has(row),
       captureDrops: () => {
         const { droppedByKernel, droppedByInterface } = source.counters();

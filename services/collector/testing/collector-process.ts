@@ -68,7 +68,9 @@ export class CollectorProcess {
     while (!condition()) {
       const ended = this.child.exitCode !== null || this.child.signalCode !== null;
       if (ended || Date.now() > deadline) {
-        throw new Error(`the collector ${ended ? "ended" : "did not get there"}:\n${this.stdout}\n${this.stderr}`);
+        throw new Error(
+          `the collector ${ended ? "ended" : "did not get there"}:\n${this.stdout.slice(-500)}\n${this.stderr}`,
+        );
       }
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, Math.min(500, Math.max(1, deadline - Date.now())));
