@@ -1,3 +1,4 @@
+import { CaptureError } from "./capture-error.ts";
 import { bigWord, type ContainerReader, LARGEST_PACKET, littleWord } from "./container.ts";
 import type { DecodeCounters } from "./counters.ts";
 import type { PacketDecoder } from "./packet-decoder.ts";
@@ -5,6 +6,9 @@ import { isPcap, PCAP_HEADER, type PcapHeader, readPcapHeader } from "./pcap-hea
 
 /** Behind damage, a record is taken for one when its time is this near to the last good one. */
 const NEAR_SECONDS = 30 * 86_400;
+
+/** Longer was no packet, not even before it was cut. */
+const LARGEST_LENGTH = 64 * LARGEST_PACKET;
 
 /** Ten seconds of microseconds: no fraction of a second. */
 const MANY_SECONDS = 10_000_000;
@@ -40,6 +44,12 @@ export class PcapReader implements ContainerReader {
 
   read(buffer: Uint8Array, at: number, end: number, final: boolean): number {
     if (this.#header === null) {
+      if (at + PCAP_HEADER > end && final) {
+        throw new CaptureError(
+          "truncated_header",
+          `no capture: a pcap header takes 24 bytes, the input ends after ${end - at}`,
+        );
+      }
       if (at + PCAP_HEADER > end) return at;
       this.#header = readPcapHeader(buffer, at);
       at += PCAP_HEADER;
@@ -75,15 +85,7 @@ export class PcapReader implements ContainerReader {
         if (header.lengthsMaySwap && captured > length) [captured, length] = [length, captured];
         const kind = this.#examine(header, buffer, at, captured, end, final);
         if (kind === WAIT_FOR_NEXT) return this.#await(2 * recordHeader + captured, previous, at);
-        if (kind === DAMAGE) {
-          this.#counters.damages++;
-          this.#seeking = true;
-          this.#behind = 0;
-          // A length that was too large has swallowed records: those count too.
-          const from = Math.min(previous + 1, at);
-          this.#skipped = from - at;
-          return from;
-        }
+        if (kind === DAMAGE) return this.#damage(Math.min(previous + 1, at), at);
         if (kind === ANOTHER_FILE) {
           at += PCAP_HEADER;
           previous = at;
@@ -94,7 +96,11 @@ export class PcapReader implements ContainerReader {
         if (ticks >= MANY_SECONDS && ticksPerSecond < ticks) ticks /= 1000;
       }
       const next = data + captured;
-      if (next > end) return this.#await(recordHeader + captured, previous, at);
+      if (next > end) {
+        // At the end of the capture an incomplete record is cut, unless others lie in it: then its length was wrong.
+        if (final && this.#find(header, buffer, at + 1, end, true) < end) return this.#damage(at + 1, at);
+        return this.#await(recordHeader + captured, previous, at);
+      }
       const seconds = bigEndian ? bigWord(buffer, at) : littleWord(buffer, at);
       this.#lastSeconds = seconds;
       segment.timeUs = seconds * 1e6 + ticks * usPerTick;
@@ -117,7 +123,18 @@ export class PcapReader implements ContainerReader {
       if (!final) return WAIT_FOR_NEXT;
       return next === end ? RECORD : DAMAGE;
     }
-    return hasPossibleLengths(header, buffer, next) ? RECORD : DAMAGE;
+    const seconds = this.#lastSeconds === 0 ? wordAt(header, buffer, at) : this.#lastSeconds;
+    const near = Math.abs(wordAt(header, buffer, next) - seconds) < NEAR_SECONDS;
+    return near && wordAt(header, buffer, next + 8) <= LARGEST_PACKET ? RECORD : DAMAGE;
+  }
+
+  /** Begins a search at `from`, in front of the bad header at `at` where that may have swallowed records. */
+  #damage(from: number, at: number): number {
+    this.#counters.damages++;
+    this.#seeking = true;
+    this.#behind = 0;
+    this.#skipped = from - at;
+    return from;
   }
 
   #await(need: number, previous: number, at: number): number {
@@ -126,44 +143,44 @@ export class PcapReader implements ContainerReader {
     return at;
   }
 
-  /** Looks for the next record from `at`; clears `#seeking` where it stands. */
+  /** Goes to the next record from `at`; clears `#seeking` where it stands. */
   #seek(header: PcapHeader, buffer: Uint8Array, at: number, end: number, final: boolean): number {
-    const start = at;
+    const found = this.#find(header, buffer, at, end, final);
+    this.#skipped += found - at;
+    if (this.need === 0) this.#seeking = false;
+    if (this.need === 0 || final) this.#counters.damagedBytes += Math.max(0, this.#skipped);
+    return found;
+  }
+
+  /** Offset of the next two records in a row, or one at the end; `need` is 0 then. Else where to look on, `end` when final. */
+  #find(header: PcapHeader, buffer: Uint8Array, at: number, end: number, final: boolean): number {
     const { recordHeader } = header;
     for (; at + recordHeader <= end; at++) {
       if (!this.#mayBeRecord(header, buffer, at)) continue;
-      const captured = header.bigEndian ? bigWord(buffer, at + 8) : littleWord(buffer, at + 8);
-      const next = at + recordHeader + captured;
+      const next = at + recordHeader + wordAt(header, buffer, at + 8);
       if (next + recordHeader > end && !final) {
-        this.need = 2 * recordHeader + captured;
-        this.#skipped += at - start;
+        this.need = next + recordHeader - at;
         return at;
       }
       if (next === end || (next + recordHeader <= end && this.#mayBeRecord(header, buffer, next))) {
-        this.#seeking = false;
-        this.#counters.damagedBytes += Math.max(0, this.#skipped + at - start);
+        this.need = 0;
         return at;
       }
     }
-    if (final) at = end;
-    this.#skipped += at - start;
-    if (final) this.#counters.damagedBytes += Math.max(0, this.#skipped);
     this.need = recordHeader;
-    return at;
+    return final ? end : at;
   }
 
   /** Strict: chance must not make a record out of payload. */
   #mayBeRecord(header: PcapHeader, buffer: Uint8Array, at: number): boolean {
-    const word = header.bigEndian ? bigWord : littleWord;
-    if (word(buffer, at + 4) >= header.ticksPerSecond) return false;
-    const captured = word(buffer, at + 8);
-    if (captured === 0 || captured > header.snapLength || !hasPossibleLengths(header, buffer, at)) return false;
-    return this.#lastSeconds === 0 || Math.abs(word(buffer, at) - this.#lastSeconds) < NEAR_SECONDS;
+    if (wordAt(header, buffer, at + 4) >= header.ticksPerSecond) return false;
+    const captured = wordAt(header, buffer, at + 8);
+    const length = wordAt(header, buffer, at + 12);
+    if (captured === 0 || captured > header.snapLength || captured > length || length > LARGEST_LENGTH) return false;
+    return this.#lastSeconds === 0 || Math.abs(wordAt(header, buffer, at) - this.#lastSeconds) < NEAR_SECONDS;
   }
 }
 
-function hasPossibleLengths(header: PcapHeader, buffer: Uint8Array, at: number): boolean {
-  const captured = header.bigEndian ? bigWord(buffer, at + 8) : littleWord(buffer, at + 8);
-  const length = header.bigEndian ? bigWord(buffer, at + 12) : littleWord(buffer, at + 12);
-  return captured <= LARGEST_PACKET && length <= 64 * LARGEST_PACKET && (captured <= length || header.lengthsMaySwap);
+function wordAt(header: PcapHeader, buffer: Uint8Array, at: number): number {
+  return header.bigEndian ? bigWord(buffer, at) : littleWord(buffer, at);
 }

@@ -1,3 +1,4 @@
+import { CaptureError } from "./capture-error.ts";
 import { bigWord, type ContainerReader, LARGEST_PACKET, littleWord } from "./container.ts";
 import type { DecodeCounters } from "./counters.ts";
 import type { PacketDecoder } from "./packet-decoder.ts";
@@ -43,6 +44,7 @@ export class PcapngReader implements ContainerReader {
   #interfacesBefore = 0;
   readonly #unreadable = new Set<number>();
   #anyReadable = false;
+  #anySection = false;
   #bigEndian = false;
   #seeking = false;
   /** Bytes of a block of no interest that have not come yet. */
@@ -88,6 +90,8 @@ export class PcapngReader implements ContainerReader {
       this.#block(buffer, at, length);
       at += length;
     }
+    if (final && !this.#anySection)
+      throw new CaptureError("not_a_capture", "a pcapng without a section header that can be read");
     if (final && this.#unreadable.size > 0 && !this.#anyReadable) throw unreadableLinkType([...this.#unreadable]);
     return at;
   }
@@ -139,6 +143,7 @@ export class PcapngReader implements ContainerReader {
     const end = at + length - 4;
     switch (this.#word(buffer, at)) {
       case SECTION:
+        this.#anySection = true;
         this.#bigEndian = bigWord(buffer, at + 8) === BYTE_ORDER;
         this.#interfacesBefore += this.#interfaces.length;
         this.#interfaces = [];

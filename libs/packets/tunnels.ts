@@ -44,7 +44,15 @@ export function readUdp(frame: Frame): number {
     case PORT_CAPWAP_DATA:
       return readCapwap(frame);
     default:
-      return ((buffer[at] << 8) | buffer[at + 1]) === PORT_GTP_USER ? readGtp(frame) : NOT_TCP;
+  }
+  // Answers of these two come from the port.
+  switch ((buffer[at] << 8) | buffer[at + 1]) {
+    case PORT_GTP_USER:
+      return readGtp(frame);
+    case PORT_CAPWAP_DATA:
+      return readCapwap(frame);
+    default:
+      return NOT_TCP;
   }
 }
 
@@ -128,7 +136,7 @@ function readGtp(frame: Frame): number {
       frame.at += length;
     }
   }
-  if (frame.at >= frame.end) return NOT_TCP;
+  if (frame.at >= frame.end) return notTunnel(frame, 1);
   const version = buffer[frame.at] >> 4;
   return version === 4 || version === 6 ? IP : NOT_TCP;
 }

@@ -1,4 +1,4 @@
-import { ETHERNET, type Frame, IP, IPV4, LLC, NOT_TCP, UNSUPPORTED } from "../frame.ts";
+import { ETHERNET, type Frame, IP, IPV4, LLC, NOT_TCP, TRUNCATED, UNSUPPORTED } from "../frame.ts";
 import { layerOfLinkType } from "./link-types.ts";
 
 /** PPI: version 1 · flags 1 · length 2 · link type 4, all little-endian. */
@@ -40,7 +40,7 @@ export function readNflog(frame: Frame): number {
     }
     at += (length + 3) & ~3;
   }
-  return NOT_TCP;
+  return frame.end < frame.wireEnd ? TRUNCATED : NOT_TCP;
 }
 
 /** FDDI: frame control 1 · destination 6 · source 6, then LLC; control 5x carries data. */

@@ -1,0 +1,176 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { packet, PcapBuilder, type PcapOptions, readBack } from "./builder.ts";
+
+const START = 1_700_000_000_123_456;
+const segment = (seq: number, payload = 20) =>
+  packet().tcp({ srcPort: 1, dstPort: 2, seq, payload }).ipv4({ src: "10.0.0.1", dst: "10.0.0.2" }).ethernet();
+
+function build(options: PcapOptions, count: number, payload = 20): Uint8Array {
+  const builder = new PcapBuilder(options);
+  for (let seq = 0; seq < count; seq++) builder.add(START + seq * 1000, segment(seq, payload));
+  return builder.bytes();
+}
+
+const seqs = (capture: Uint8Array, chunk?: number): number[] =>
+  readBack(capture, chunk === undefined ? {} : { chunk }).segments.map((found) => found.seq);
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
+/** Bytes of one record of `build`, and where record n begins. */
+const RECORD = 16 + 54 + 20;
+const recordAt = (index: number): number => 24 + index * RECORD;
+
+describe.each([
+  { name: "microseconds, little-endian", options: {}, timeUs: START },
+  { name: "microseconds, big-endian", options: { bigEndian: true }, timeUs: START },
+  { name: "nanoseconds, little-endian", options: { nanoseconds: true }, timeUs: START },
+  { name: "nanoseconds, big-endian", options: { nanoseconds: true, bigEndian: true }, timeUs: START },
+])("$name", ({ options, timeUs }) => {
+  test("is read", () => {
+    const { segments, counters } = readBack(build(options, 3));
+    expect(segments.map((found) => found.timeUs)).toEqual([timeUs, timeUs + 1000, timeUs + 2000]);
+    expect(segments.map((found) => found.packetIndex)).toEqual([1, 2, 3]);
+    expect(counters).toMatchObject({ packets: 3, bytes: 3 * 74, tcp: 3, damages: 0, cutRecords: 0 });
+  });
+
+  test("is read alike in chunks of any size", () => {
+    const capture = build(options, 30);
+    for (const chunk of [1, 2, 3, 15, 16, 17, 24, 89, 90, 91, 1000]) expect(seqs(capture, chunk)).toEqual(range(0, 30));
+  });
+
+  test("is found again behind a length that cannot be", () => {
+    const capture = build(options, 20);
+    capture.fill(0xff, recordAt(7) + 8, recordAt(7) + 12);
+    expect(seqs(capture)).toEqual([...range(0, 7), ...range(8, 20)]);
+    expect(readBack(capture).counters).toMatchObject({ damages: 1, damagedBytes: RECORD, packets: 19 });
+  });
+});
+
+test("nanoseconds beyond whole microseconds are kept to a quarter", () => {
+  const [found] = readBack(new PcapBuilder({ nanoseconds: true }).add(START + 0.25, segment(1)).bytes()).segments;
+  expect(found.timeUs).toBe(START + 0.25);
+});
+
+test("a chunk that ends inside a record waits for the rest", () => {
+  const capture = build({}, 2);
+  const cut = readBack(capture.subarray(0, capture.length - 1));
+  expect(cut.counters).toMatchObject({ packets: 1, cutRecords: 1, damages: 0 });
+});
+
+test("Kuznetsov's longer record headers are stepped over", () => {
+  const plain = build({}, 3);
+  const capture = new Uint8Array(plain.length + 3 * 8);
+  capture.set(plain.subarray(0, 24));
+  capture.set([0x34, 0xcd], 0);
+  for (let index = 0; index < 3; index++) {
+    const at = 24 + index * (RECORD + 8);
+    capture.set(plain.subarray(recordAt(index), recordAt(index) + 16), at);
+    capture.set(plain.subarray(recordAt(index) + 16, recordAt(index + 1)), at + 24);
+  }
+  expect(seqs(capture)).toEqual([0, 1, 2]);
+});
+
+test("before version 2.4 lengths may be swapped", () => {
+  const capture = build({ snapLength: 60 }, 3);
+  capture[6] = 2;
+  for (let index = 0; index < 3; index++) {
+    const at = 24 + index * 76;
+    capture.copyWithin(at + 8, at + 12, at + 16);
+    new DataView(capture.buffer).setUint32(at + 12, 60, true);
+  }
+  const { segments } = readBack(capture);
+  expect(segments.map((found) => [found.seq, found.payloadLength, found.payloadCaptured])).toEqual(
+    range(0, 3).map((seq) => [seq, 20, 6]),
+  );
+});
+
+test("files put behind each other are read on", () => {
+  const capture = Uint8Array.from([...build({}, 2), ...build({}, 2)]);
+  expect(seqs(capture)).toEqual([0, 1, 0, 1]);
+  expect(readBack(capture).counters).toMatchObject({ damages: 0, packets: 4 });
+});
+
+test("records longer than the snapshot length promised are read", () => {
+  const capture = build({}, 5);
+  new DataView(capture.buffer).setUint32(16, 40, true);
+  for (const chunk of [1, 50, 10_000]) expect(seqs(capture, chunk)).toEqual(range(0, 5));
+});
+
+test("nanoseconds in a file of microseconds are known by their size", () => {
+  const capture = build({}, 1);
+  new DataView(capture.buffer).setUint32(24 + 4, 123_456_000, true);
+  expect(readBack(capture).segments[0].timeUs).toBe(START);
+});
+
+describe("not a capture", () => {
+  test.each([
+    { name: "nothing", bytes: [], reason: "truncated_header" },
+    { name: "three bytes", bytes: [0xd4, 0xc3, 0xb2], reason: "truncated_header" },
+    { name: "a magic and no more", bytes: [0xd4, 0xc3, 0xb2, 0xa1], reason: "truncated_header" },
+    { name: "text", bytes: [...new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n")], reason: "not_a_capture" },
+  ])("$name", ({ bytes, reason: expected }) => {
+    expect(() => readBack(Uint8Array.from(bytes))).toThrow(
+      expect.objectContaining({ name: "CaptureError", reason: expected }),
+    );
+  });
+
+  test("says what was found", () => {
+    expect(() => readBack(new TextEncoder().encode("%PDF-1.4"))).toThrow(
+      "neither pcap nor pcapng: it begins with the bytes 25504446",
+    );
+  });
+});
+
+describe("damage in the middle", () => {
+  test.each([
+    { name: "one flipped bit of the captured length", change: (at: number, bytes: Uint8Array) => (bytes[at + 9] ^= 4) },
+    {
+      name: "a captured length that swallows its successors",
+      change: (at: number, bytes: Uint8Array) => (bytes[at + 8] += RECORD * 2 - 7),
+    },
+    { name: "a captured length that is too small", change: (at: number, bytes: Uint8Array) => (bytes[at + 8] = 30) },
+    {
+      name: "a header overwritten with noise",
+      change: (at: number, bytes: Uint8Array) => bytes.fill(0xa5, at, at + 16),
+    },
+    {
+      name: "a record overwritten with zeros",
+      change: (at: number, bytes: Uint8Array) => bytes.fill(0, at, at + RECORD),
+    },
+  ])("$name costs that packet alone, in any chunking", ({ change }) => {
+    for (const chunk of [1, 64, 100_000]) {
+      const capture = build({}, 40);
+      change(recordAt(11), capture);
+      const found = seqs(capture, chunk);
+      expect(found.filter((seq) => seq !== 11)).toEqual([...range(0, 11), ...range(12, 40)]);
+    }
+  });
+
+  test("lost bytes cost the packets that they belonged to", () => {
+    const whole = build({}, 40);
+    const capture = Uint8Array.from([...whole.subarray(0, recordAt(11) + 50), ...whole.subarray(recordAt(13) + 33)]);
+    expect(seqs(capture)).toEqual(expect.arrayContaining([...range(0, 11), ...range(14, 40)]));
+    expect(readBack(capture).counters.damages).toBe(1);
+  });
+
+  test("a rest that holds no record is counted", () => {
+    const capture = Uint8Array.from([...build({}, 3), ...Array.from({ length: 5000 }, () => 0xee)]);
+    expect(readBack(capture).counters).toMatchObject({ packets: 3, damages: 1, damagedBytes: 5000 });
+  });
+
+  test("of one bit costs one packet", () => {
+    const whole = build({}, 40, 0);
+    const length = 16 + 54;
+    fc.assert(
+      fc.property(fc.nat(length * 38 - 1), fc.nat(7), (offset, bit) => {
+        const capture = whole.slice();
+        capture[24 + offset] ^= 1 << bit;
+        const hit = Math.floor(offset / length);
+        const found = new Set(seqs(capture));
+        const missing = range(0, 40).filter((seq) => !found.has(seq));
+        expect(missing.every((seq) => seq === hit)).toBe(true);
+      }),
+      { seed: 4, numRuns: 500 },
+    );
+  });
+});

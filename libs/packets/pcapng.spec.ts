@@ -1,0 +1,212 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { packet, PcapngBuilder, readBack } from "./builder.ts";
+
+const START = 1_700_000_000_123_456;
+const v4 = (seq: number) => packet().tcp({ srcPort: 1, dstPort: 2, seq }).ipv4({ src: "10.0.0.1", dst: "10.0.0.2" });
+const segment = (seq: number) => v4(seq).ethernet();
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
+
+function build(count: number, bigEndian = false): Uint8Array {
+  const builder = new PcapngBuilder({ bigEndian }).section().interface();
+  for (let seq = 0; seq < count; seq++) builder.packet(0, START + seq, segment(seq));
+  return builder.bytes();
+}
+
+const seqs = (capture: Uint8Array, chunk = capture.length): number[] =>
+  readBack(capture, { chunk }).segments.map((found) => found.seq);
+
+test.each([{ bigEndian: false }, { bigEndian: true }])(
+  "packets are read in any chunking, big-endian $bigEndian",
+  ({ bigEndian }) => {
+    const capture = build(20, bigEndian);
+    for (const chunk of [1, 3, 12, 27, 28, 29, 100, 100_000]) expect(seqs(capture, chunk)).toEqual(range(0, 20));
+    const { segments, counters } = readBack(capture);
+    expect(segments[3]).toMatchObject({ timeUs: START + 3, packetIndex: 4, interfaceId: 0 });
+    expect(counters).toMatchObject({ packets: 20, tcp: 20, damages: 0, cutRecords: 0 });
+  },
+);
+
+test("interfaces have their own link type, and sections their own interfaces and byte order", () => {
+  const first = new PcapngBuilder().section().interface().interface({ linkType: 101 });
+  const second = new PcapngBuilder({ bigEndian: true }).section().interface({ linkType: 113 });
+  const capture = Uint8Array.from([
+    ...first.packet(1, START, v4(1)).packet(0, START, segment(2)).bytes(),
+    ...second.packet(0, START, v4(3).sll()).bytes(),
+  ]);
+  const { segments } = readBack(capture);
+  expect(segments.map((found) => [found.seq, found.interfaceId])).toEqual([
+    [1, 1],
+    [2, 0],
+    [3, 2],
+  ]);
+});
+
+const timeOf = (ticks: bigint, fields: object): number =>
+  readBack(new PcapngBuilder().section().interface(fields).packet(0, ticks, segment(0)).bytes()).segments[0].timeUs;
+
+describe("times", () => {
+  test.each([
+    { name: "microseconds when nothing is said", ticks: BigInt(START), fields: {}, timeUs: START },
+    { name: "microseconds", ticks: BigInt(START), fields: { resolution: 6 }, timeUs: START },
+    { name: "milliseconds", ticks: 1_700_000_000_123n, fields: { resolution: 3 }, timeUs: 1_700_000_000_123_000 },
+    { name: "seconds", ticks: 1_700_000_000n, fields: { resolution: 0 }, timeUs: 1_700_000_000_000_000 },
+    { name: "nanoseconds", ticks: BigInt(START) * 1000n + 250n, fields: { resolution: 9 }, timeUs: START + 0.25 },
+    { name: "a tenth of a nanosecond", ticks: BigInt(START) * 10_000n, fields: { resolution: 10 }, timeUs: START },
+    {
+      name: "1/1024 of a second",
+      ticks: 1_700_000_000n * 1024n + 512n,
+      fields: { resolution: 0x8a },
+      timeUs: 1_700_000_000_500_000,
+    },
+    { name: "an offset", ticks: 5_000_000n, fields: { offsetSeconds: 1_700_000_000 }, timeUs: 1_700_000_005_000_000 },
+    {
+      name: "a negative offset",
+      ticks: BigInt(START),
+      fields: { offsetSeconds: -3600 },
+      timeUs: START - 3_600_000_000,
+    },
+  ])("in $name", ({ ticks, fields, timeUs }) => {
+    expect(timeOf(ticks, fields)).toBe(timeUs);
+  });
+
+  test("whole microseconds stay exact in nanoseconds", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 51 }), (timeUs) => {
+        expect(timeOf(BigInt(timeUs) * 1000n, { resolution: 9 })).toBe(timeUs);
+      }),
+      { seed: 5, numRuns: 200 },
+    );
+  });
+});
+
+test("the older packet blocks are read", () => {
+  const capture = new PcapngBuilder()
+    .section()
+    .interface()
+    .interface()
+    .oldPacket(1, START, segment(1))
+    .simplePacket(segment(2))
+    .bytes();
+  const { segments } = readBack(capture);
+  expect(segments.map((found) => [found.seq, found.interfaceId, found.timeUs])).toEqual([
+    [1, 1, START],
+    [2, 0, START],
+  ]);
+});
+
+test("a simple packet ends at the interface's snapshot length", () => {
+  const cut = segment(1).bytes.subarray(0, 50);
+  const block = Uint8Array.from([54, 0, 0, 0, ...cut]);
+  const capture = new PcapngBuilder().section().interface({ snapLength: 50 }).block(3, block).bytes();
+  expect(readBack(capture).segments[0]).toMatchObject({ seq: 1, flags: 0, payloadLength: 0 });
+});
+
+test("a packet cut by the snapshot length keeps its length", () => {
+  const whole = packet()
+    .tcp({ srcPort: 1, dstPort: 2, payload: 900 })
+    .ipv4({ src: "10.0.0.1", dst: "10.0.0.2" })
+    .ethernet();
+  const capture = new PcapngBuilder().section().interface().packet(0, START, whole.bytes.subarray(0, 60), 954).bytes();
+  expect(readBack(capture).segments[0]).toMatchObject({ payloadLength: 900, payloadCaptured: 6 });
+});
+
+test("drops are those of the newest statistics of each interface", () => {
+  const builder = new PcapngBuilder()
+    .section()
+    .interface()
+    .interface()
+    .statistics(0, 3, 1)
+    .statistics(0, 5, 1)
+    .statistics(1, 0, 10);
+  expect(readBack(builder.bytes()).counters).toMatchObject({ captureDrops: 16, packets: 0 });
+});
+
+test.each([12, 16, 200, 70_000, 1_000_000])(
+  "a block of unknown type and %i bytes is stepped over in any chunking",
+  (length) => {
+    const capture = new PcapngBuilder()
+      .section()
+      .interface()
+      .packet(0, START, segment(1))
+      .block(0x0bad, new Uint8Array(length - 12))
+      .packet(0, START, segment(2));
+    for (const chunk of [7000, 10_000_000]) expect(seqs(capture.bytes(), chunk)).toEqual([1, 2]);
+    expect(readBack(capture.bytes()).counters).toMatchObject({ packets: 2, damages: 0 });
+  },
+);
+
+test("a packet of an interface that was never described is malformed", () => {
+  const capture = new PcapngBuilder()
+    .section()
+    .interface()
+    .packet(1, START, segment(1))
+    .packet(0, START, segment(2))
+    .bytes();
+  expect(readBack(capture).counters).toMatchObject({ packets: 2, malformed: 1, tcp: 1 });
+});
+
+test("an interface of another link type is unsupported beside one that is read", () => {
+  const builder = new PcapngBuilder().section().interface({ linkType: 227 }).interface();
+  const { counters } = readBack(builder.packet(0, START, segment(1)).packet(1, START, segment(2)).bytes());
+  expect(counters).toMatchObject({ packets: 2, unsupported: 1, tcp: 1 });
+});
+
+test("link types that nobody decodes are named when there is no other", () => {
+  const builder = new PcapngBuilder().section().interface({ linkType: 227 }).packet(0, START, segment(1));
+  expect(() => readBack(builder.bytes())).toThrow(
+    expect.objectContaining({ reason: "link_type", message: expect.stringContaining("227 (CAN_SOCKETCAN)") as string }),
+  );
+});
+
+test("a section of neither byte order is no capture", () => {
+  const capture = build(3);
+  capture.fill(0, 8, 12);
+  expect(() => readBack(capture)).toThrow(expect.objectContaining({ reason: "not_a_capture" }));
+});
+
+describe("damage", () => {
+  test("noise between blocks is passed over", () => {
+    const noise = Uint8Array.from({ length: 333 }, (_, index) => (index * 89) & 255);
+    const capture = new PcapngBuilder()
+      .section()
+      .interface()
+      .packet(0, START, segment(1))
+      .raw(noise)
+      .packet(0, START, segment(2))
+      .bytes();
+    for (const chunk of [1, 50, 10_000]) expect(seqs(capture, chunk)).toEqual([1, 2]);
+    expect(readBack(capture).counters).toMatchObject({ damages: 1, damagedBytes: 333 });
+  });
+
+  test("a block that ends the capture too early is cut", () => {
+    const capture = build(3);
+    expect(readBack(capture.subarray(0, capture.length - 5)).counters).toMatchObject({
+      packets: 2,
+      cutRecords: 1,
+      damages: 0,
+    });
+  });
+
+  test("a length beyond the end hides no blocks", () => {
+    const capture = build(10);
+    capture[28 + 20 + 4 * 88 + 5] += 4;
+    expect(seqs(capture)).toEqual([...range(0, 4), ...range(5, 10)]);
+  });
+
+  test("of one bit costs one packet", () => {
+    const whole = build(30);
+    const block = 88;
+    fc.assert(
+      fc.property(fc.nat(block * 30 - 1), fc.nat(7), (offset, bit) => {
+        const capture = whole.slice();
+        capture[28 + 20 + offset] ^= 1 << bit;
+        const hit = Math.floor(offset / block);
+        const found = new Set(seqs(capture));
+        expect(range(0, 30).filter((seq) => seq !== hit && !found.has(seq))).toEqual([]);
+      }),
+      { seed: 6, numRuns: 500 },
+    );
+  });
+});
