@@ -5,7 +5,7 @@ import { startGrpcServer } from "./grpc/grpc-server.ts";
 import { QueryMetrics } from "./health/metrics.ts";
 import { spec, type options } from "./options.ts";
 import { RateReader } from "./rates/rate-reader.ts";
-import { SqlRunner } from "./sql/sql-runner.ts";
+import { SQL_TIMEOUT_MS, SqlRunner } from "./sql/sql-runner.ts";
 import { SystemClock } from "./store/clock.ts";
 import { Store } from "./store/store.ts";
 import { TeardownReader } from "./teardowns/teardown-reader.ts";
@@ -17,11 +17,11 @@ import { TeardownReader } from "./teardowns/teardown-reader.ts";
  */
 async function start({ config, log }: ServiceContext<typeof options>): Promise<RunningService> {
   const services = credentials(config.clickhouse, "services");
-  const reader = credentials(config.clickhouse, "sql");
+  const reader = { ...credentials(config.clickhouse, "sql"), user: config.sqlUser, password: config.sqlPassword };
   const store = new Store(connect({ ...services, application: "hangup-query" }));
   const metrics = new QueryMetrics();
   const sql = new SqlRunner(
-    connect({ ...reader, user: config.sqlUser, password: config.sqlPassword, application: "hangup-sql" }),
+    connect({ ...reader, application: "hangup-sql", requestTimeoutMs: SQL_TIMEOUT_MS }),
     (code) => metrics.sqlRefused(code),
   );
   const clock = new SystemClock();

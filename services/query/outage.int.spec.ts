@@ -7,6 +7,7 @@ import { startEmbedded, type EmbeddedEngine } from "@hangup/clickhouse";
 import { startApi, type TestApi } from "./fixture/api.ts";
 import { connectionsTo, engineOrReason, freePort, makeTables, PASSWORDS } from "./fixture/engine.ts";
 import { call, serviceOf } from "./fixture/grpc-client.ts";
+import { NOW } from "./fixture/rows.ts";
 
 // Only to know whether there can be an engine here.
 const { engine: probe, reason } = await engineOrReason();
@@ -22,7 +23,7 @@ describe.skipIf(probe === null)(`without ClickHouse${reason === "" ? "" : ` (ski
 
   beforeAll(async () => {
     port = await freePort();
-    api = await startApi(connectionsTo(`http://127.0.0.1:${port}`), Date.UTC(2026, 0, 31, 12) * 1000);
+    api = await startApi(connectionsTo(`http://127.0.0.1:${port}`), NOW);
     const QueryService = serviceOf("hangup/v1/query.proto", "hangup.v1.QueryService");
     client = new QueryService(`127.0.0.1:${api.grpcPort}`, credentials.createInsecure());
   });

@@ -1,6 +1,8 @@
 import {
   Server,
   ServerCredentials,
+  logVerbosity,
+  setLogVerbosity,
   status,
   type handleUnaryCall,
   type ServiceDefinition,
@@ -8,7 +10,7 @@ import {
 } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 import { ReflectionService } from "@grpc/reflection";
-import { HangupError, type ErrorCode, type ListenAddress, type Logger } from "@hangup/service";
+import { HangupError, listenError, type ErrorCode, type ListenAddress, type Logger } from "@hangup/service";
 import { HealthImplementation } from "grpc-health-check";
 import { checkout } from "../checkout.ts";
 import { rateQuery } from "../parameters/rate-query.ts";
@@ -16,6 +18,9 @@ import { problemOf } from "../problem/problem.ts";
 import type { RateReader } from "../rates/rate-reader.ts";
 import type { Clock } from "../store/clock.ts";
 import { parametersOf, responseOf, type GetRstRateRequest } from "./rate-messages.ts";
+
+// grpc-js would write lines of its own to stderr, beside the error that it gives back.
+setLogVerbosity(logVerbosity.NONE);
 
 const SERVICE = "hangup.v1.QueryService";
 
@@ -83,19 +88,14 @@ function bind(server: Server, address: ListenAddress): Promise<number> {
   return new Promise((resolve, reject) => {
     server.bindAsync(`${host}:${address.port}`, ServerCredentials.createInsecure(), (cause, port) => {
       if (cause === null) resolve(port);
-      else {
-        const error = new HangupError(
-          "HANGUP_PORT_TAKEN",
-          `${address.host}:${address.port} cannot be listened on: ${cause.message}`,
-          {
-            remedy: "Stop the process that has it or choose another port with --grpc-listen",
-            cause,
-          },
-        );
-        reject(error);
-      }
+      else reject(listenError(withCode(cause), address, "--grpc-listen"));
     });
   });
+}
+
+/** grpc-js keeps the system's error code in the text alone. */
+function withCode(cause: Error): Error {
+  return Object.assign(cause, { code: /\b(EADDRINUSE|EACCES|EADDRNOTAVAIL)\b/.exec(cause.message)?.[1] });
 }
 
 const GRACE_MS = 3_000;

@@ -5,10 +5,9 @@ import { checkout } from "../checkout.ts";
 import { startApi, type TestApi } from "../fixture/api.ts";
 import { engineOrReason } from "../fixture/engine.ts";
 import { call, serviceOf } from "../fixture/grpc-client.ts";
-import { randomRows } from "../fixture/rows.ts";
+import { NOW, randomRows } from "../fixture/rows.ts";
 
 const { engine, reason } = await engineOrReason();
-const NOW = Date.UTC(2026, 0, 31, 12) * 1000;
 
 type Body = Record<string, unknown>;
 

@@ -15,7 +15,7 @@ import {
 import type { Teardown } from "@hangup/teardowns";
 import { engineOrReason } from "../fixture/engine.ts";
 import { countsOnly, expectedRates, groupIdOf } from "../fixture/expected-rates.ts";
-import { HOSTS, PORTS, randomNumbers, randomRows } from "../fixture/rows.ts";
+import { HOSTS, NOW, PORTS, randomNumbers, randomRows } from "../fixture/rows.ts";
 import { filterValue } from "../parameters/filters.ts";
 import { Store } from "../store/store.ts";
 import { RateReader } from "./rate-reader.ts";
@@ -23,7 +23,7 @@ import { RateReader } from "./rate-reader.ts";
 const { engine, reason } = await engineOrReason();
 
 /** Not at a round time, so that first and last steps are cut. */
-const FROM = Date.UTC(2026, 0, 31, 10, 7, 13) * 1000;
+const FROM = NOW - 7_967e6;
 const TO = FROM + 3_600e6;
 const rows: Teardown[] = [
   ...randomRows(4_000, 7, FROM, TO),

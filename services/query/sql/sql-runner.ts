@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
-import { queryRows, queryStream, type ClickHouseClient } from "@hangup/clickhouse";
+import { text } from "node:stream/consumers";
+import { queryStream, type ClickHouseClient } from "@hangup/clickhouse";
 import { HangupError } from "@hangup/service";
 import { judgeTree, treeStatement } from "./calls.ts";
 import { statementError } from "./failure.ts";
@@ -13,6 +14,9 @@ export const SQL_FORMATS = {
   pretty: { clickhouse: "PrettyCompactMonoBlock", contentType: "text/plain; charset=utf-8" },
 } as const;
 export type SqlFormat = keyof typeof SQL_FORMATS;
+
+/** Above every limit that ClickHouse sets for the reader, so that it is ClickHouse that says which one was met. */
+export const SQL_TIMEOUT_MS = 65_000;
 
 /**
  * SQL for people. Three fences, each of which would do for most: the statement's shape, the functions that the server's
@@ -45,8 +49,9 @@ export class SqlRunner {
   }
 
   async #tree(select: string, signal: AbortSignal): Promise<string> {
-    const rows = await queryRows<{ explain: string }>(this.#client, treeStatement(select), { signal });
-    return rows.map(({ explain }) => explain).join("\n");
+    const answer = await text(await queryStream(this.#client, treeStatement(select), "JSONEachRow", { signal }));
+    const lines = answer.split("\n").filter((line) => line !== "");
+    return lines.map((line) => (JSON.parse(line) as { explain: string }).explain).join("\n");
   }
 
   async close(): Promise<void> {
