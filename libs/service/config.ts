@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { parse as parseYaml } from "yaml";
-import type { z } from "zod";
+import { z } from "zod";
 import { HangupError } from "./errors.ts";
 
 /**
@@ -136,7 +136,9 @@ function commandFor<T extends OptionTable>(spec: CommandSpec<T>): Command {
 
 function describeOption(key: string, entry: OptionSpec<unknown>): string {
   const fallback = entry.schema.safeParse(undefined);
-  const value = fallback.success ? shown(fallback.data ?? "") : "";
+  // A default that is written as the user would (`60s`) is shown so, not as what it becomes.
+  const typed = entry.schema instanceof z.ZodPrefault ? entry.schema.def.defaultValue : undefined;
+  const value = fallback.success ? shown(typed ?? fallback.data ?? "") : "";
   const suffix = value === "" || value === "false" ? "" : `, default ${value}`;
   return `${entry.description} (${environmentName(key)}${suffix})`;
 }

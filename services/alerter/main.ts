@@ -18,6 +18,9 @@ import { createMetrics } from "./metrics.ts";
 import { readSeries } from "./tallies.ts";
 import { Watch } from "./watch.ts";
 
+/** Intervals lie on whole seconds of the Unix clock, at least one. */
+const wholeSeconds = duration.refine((ms) => ms >= 1_000 && ms % 1_000 === 0, "expected whole seconds, at least 1s");
+
 const spec = {
   name: "hangup alert",
   summary:
@@ -30,11 +33,15 @@ const spec = {
     clickhouse: option("--clickhouse <url>", "ClickHouse server", httpUrl.default("http://127.0.0.1:8123"), {
       secret: true,
     }),
-    interval: option("--interval <duration>", "length of the intervals that are compared", wholeSeconds("60s")),
+    interval: option(
+      "--interval <duration>",
+      "length of the intervals that are compared",
+      wholeSeconds.prefault("60s"),
+    ),
     delay: option(
       "--delay <duration>",
       "judge an interval so long after its end, when its rows have arrived",
-      duration.default(5_000),
+      duration.prefault("5s"),
     ),
     quietIntervals: option(
       "--quiet-intervals <n>",
@@ -57,7 +64,7 @@ const spec = {
     adminListen: option(
       "--admin-listen <address>",
       "health checks and metrics",
-      listenAddress.default({ host: "127.0.0.1", port: 8484 }),
+      listenAddress.prefault("127.0.0.1:8484"),
     ),
   },
 } as const;
@@ -106,12 +113,3 @@ await runService(spec, async ({ config, log }) => {
     },
   };
 });
-
-/** Intervals lie on whole seconds of the Unix clock, at least one. */
-function wholeSeconds(fallback: string) {
-  return z
-    .string()
-    .default(fallback)
-    .pipe(duration)
-    .refine((ms) => ms >= 1_000 && ms % 1_000 === 0, "expected whole seconds, at least 1s");
-}
