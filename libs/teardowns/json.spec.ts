@@ -1,8 +1,10 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseAddress } from "./address.ts";
 import { COLUMNS, type Teardown } from "./columns.ts";
 import { communityId, connectionId, teardownId } from "./identity.ts";
 import { CSV_HEADER, formatTime, teardownToCsv, teardownToJson, teardownToObject } from "./json.ts";
+import { rowsArbitrary } from "./teardown.arbitrary.ts";
 
 const address = (text: string): Uint8Array => parseAddress(text) ?? new Uint8Array();
 
@@ -80,6 +82,15 @@ describe("a teardown in JSON", () => {
       server_workload: 'shop/"cart", old',
     });
     expect(object).not.toHaveProperty("epoch");
+  });
+
+  test("is the object's JSON, whatever the row holds", () => {
+    fc.assert(
+      fc.property(rowsArbitrary, (rows) => {
+        for (const any of rows) expect(teardownToJson(any)).toBe(JSON.stringify(teardownToObject(any)));
+      }),
+      { seed: 8259, numRuns: 200 },
+    );
   });
 
   test("is one line", () => {

@@ -60,6 +60,11 @@ const spec = {
       "rows that ended longer ago are not stored; keep it at the table's own",
       duration.prefault("720h"),
     ),
+    sessionTimeout: option(
+      "--session-timeout <duration>",
+      "Kafka gives the partitions of a member that is silent for so long to others",
+      duration.prefault("30s"),
+    ),
     adminListen: option(
       "--admin-listen <address>",
       "health checks and metrics",
@@ -83,9 +88,14 @@ await runService(spec, async ({ config, log }) => {
   const registry = createRegistry();
   const metrics = createMetrics(registry);
   const parts = { clock: systemClock, metrics, log };
-  const consumer = createConsumer({ ...kafka, groupId: config.group, maxPartitionBytes: FETCH_BYTES });
+  const consumer = createConsumer({
+    ...kafka,
+    groupId: config.group,
+    maxPartitionBytes: FETCH_BYTES,
+    sessionTimeoutMs: config.sessionTimeout,
+  });
   const producer = createProducer(kafka);
-  const writer = new BlockWriter({ ...parts, insert: insertInto(client, config.retention) });
+  const writer = new BlockWriter({ ...parts, insert: insertInto(client) });
   const intake = new Intake({
     ...parts,
     former: new BlockFormer({ maxRows: config.maxRows, maxBytes: MAX_BLOCK_BYTES }),

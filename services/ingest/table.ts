@@ -20,8 +20,7 @@ export async function checkTable(client: ClickHouseClient): Promise<void> {
   throw new HangupError("HANGUP_CLICKHOUSE", what, { remedy: "Run 'hangup migrate up'" });
 }
 
-/** One INSERT, one block. A block may hold rows of every day of the retention, and a day is a partition of the table. */
-export function insertInto(client: ClickHouseClient, retentionMs: number): (block: Block) => Promise<void> {
-  const maxPartitions = Math.ceil(retentionMs / 86_400_000) + 2;
-  return ({ body }) => insertNative(client, TABLE, NativeBlock.columnNames, body, { maxPartitions });
+/** One INSERT, one block. */
+export function insertInto(client: ClickHouseClient): (block: Block) => Promise<void> {
+  return ({ body }) => insertNative(client, TABLE, NativeBlock.columnNames, body);
 }

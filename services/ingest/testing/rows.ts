@@ -10,13 +10,13 @@ function address(text: string): Uint8Array {
   return bytes;
 }
 
-/** A row whose every column holds something; rows of different seq differ in most. */
-export function knownRow(seq: number, overrides: Partial<Teardown> = {}): Teardown {
+/** A row whose every column holds something, ended a minute before `nowMs`; rows of different seq differ in most columns. */
+export function knownRow(seq: number, overrides: Partial<Teardown> = {}, nowMs = NOW_MS): Teardown {
   const odd = seq % 2 === 1;
-  const endUs = NOW_MS * 1_000 - 60e6 + seq;
+  const endUs = nowMs * 1_000 - 60e6 + seq;
   return {
     collector: "edge-01",
-    epoch: NOW_MS - 3_600_000,
+    epoch: nowMs - 3_600_000,
     seq,
     vantage: odd ? "client" : "middle",
     client_ip: address(odd ? `2001:db8::${(seq % 65_536).toString(16)}` : `192.0.2.${seq % 256}`),
