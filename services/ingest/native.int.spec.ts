@@ -150,13 +150,13 @@ describe.skipIf(engine === null)(`a Native block in the real engine ${reason}`, 
 
   test("a database without the table is told at the start, with what to do", async () => {
     await checkTable(engine!.client);
-    const elsewhere = connect({ ...credentials(engine!.url, "services", {}), database: "hangup_meta" });
+    const elsewhere = connect({ ...credentials(engine!.url, "services", {}), database: "default" });
     const error = await checkTable(elsewhere).catch((refusal: unknown) => refusal);
     await elsewhere.close();
     expect(error).toMatchObject({
       code: "HANGUP_CLICKHOUSE",
       message: "the table teardowns does not exist",
-      remedy: "Run 'hangup migrate up'",
+      remedy: "Create the tables with 'hangup migrate up'",
     });
   });
 });

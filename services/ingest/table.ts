@@ -17,7 +17,7 @@ export async function checkTable(client: ClickHouseClient): Promise<void> {
   if (missing.length === 0) return;
   const what =
     present.size === 0 ? `the table ${TABLE} does not exist` : `the table ${TABLE} lacks ${missing.join(", ")}`;
-  throw new HangupError("HANGUP_CLICKHOUSE", what, { remedy: "Run 'hangup migrate up'" });
+  throw new HangupError("HANGUP_CLICKHOUSE", what, { remedy: "Create the tables with 'hangup migrate up'" });
 }
 
 /** One INSERT, one block. */
