@@ -85,7 +85,11 @@ export class Delivery {
       timer.cancel();
     }
     this.#stopped = true;
-    return this.queue.rows;
+    const lost = this.queue.rows;
+    // With a broker that is away, closing may take as long as a request: nobody waits for it.
+    const closed = this.#options.producer.close().catch(() => undefined);
+    if (lost === 0) await closed;
+    return lost;
   }
 
   #seal(): void {
