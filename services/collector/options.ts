@@ -2,7 +2,8 @@ import { hostname } from "node:os";
 import { bootstrapServers, duration, listenAddress, option, type CommandSpec } from "@hangup/service";
 import { z } from "zod";
 
-const flag = z.coerce.boolean().default(false);
+/** A flag is there or not; its environment variable and the file say true or false. */
+const flag = z.union([z.boolean(), z.stringbool()]).default(false);
 const size = (unit: string, least: number, fallback: number) =>
   z.coerce.number(`expected ${unit}`).int().min(least).default(fallback);
 
@@ -29,7 +30,7 @@ const options = {
     z.enum(["all", "flags"]).default("all"),
   ),
   lowLatency: option("--low-latency", "packets at once instead of up to 1 s late; costs more CPU", flag),
-  user: option(
+  tcpdumpUser: option(
     "-Z, --relinquish-privileges <user>",
     "whose rights tcpdump keeps when this runs as root",
     z.string().optional(),
@@ -61,10 +62,10 @@ const options = {
     "memory for events while Kafka is away; beyond it the oldest go",
     size("bytes", 1_000_000, 256_000_000),
   ),
-  retentionDays: option(
-    "--retention-days <days>",
+  retention: option(
+    "--retention <duration>",
     "how long events are kept: a capture file older than that draws a warning",
-    size("days", 1, 30),
+    duration.prefault("720h"),
   ),
   shiftToNow: option("--shift-to-now", "move a capture file's times so that its last packet is now", flag),
   pace: option("--pace", "with --shift-to-now: let a capture file's events come as time passes", flag),

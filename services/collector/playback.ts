@@ -15,7 +15,7 @@ export interface Playback {
   stop(): void;
 }
 
-const DAY_US = 86_400_000_000;
+const DAY_MS = 86_400_000;
 const STEP_MS = 100;
 
 const asTheyCome: Playback = { sink: (emit) => emit, play: async () => undefined, stop: () => undefined };
@@ -34,10 +34,10 @@ export async function planFile(config: ConfigOf<CollectorOptions>, log: Logger):
   if (span === null) return asTheyCome;
   const nowUs = Date.now() * 1_000;
   if (!shiftToNow) {
-    if (nowUs - span.firstUs > config.retentionDays * DAY_US && !config.dryRun) {
+    if (nowUs - span.firstUs > config.retention * 1_000 && !config.dryRun) {
       const began = new Date(span.firstUs / 1_000).toISOString();
       log.warn(
-        `${read} begins at ${began}: events older than the retention of ${config.retentionDays} days will be refused. ` +
+        `${read} begins at ${began}: events older than the retention of ${Math.round(config.retention / DAY_MS)} days will be refused. ` +
           "--shift-to-now moves its times to now",
       );
     }

@@ -1,4 +1,5 @@
-import { createReadStream, createWriteStream, readFileSync, type WriteStream } from "node:fs";
+import { createWriteStream, readFileSync, type WriteStream } from "node:fs";
+import { openCapture } from "@hangup/packets";
 import { HangupError, type ConfigOf, type Logger } from "@hangup/service";
 import type { CollectorOptions } from "../options.ts";
 import { tcpdumpCommand, type TcpdumpOptions } from "./arguments.ts";
@@ -45,7 +46,7 @@ export function openSource(
     direction: config.direction,
     promiscuous: !config.noPromiscuous,
     lowLatency: config.lowLatency,
-    dropTo: config.user ?? unprivilegedUser(read),
+    dropTo: config.tcpdumpUser ?? unprivilegedUser(read),
   };
   return new Tcpdump({
     command: tcpdumpCommand(options),
@@ -82,12 +83,13 @@ function tee(file: WriteStream, path: string, onBytes: (chunk: Uint8Array) => vo
     process.stderr.write(`hangup collect: ${path} cannot be written: ${error.message}\n`);
   });
   return (chunk) => {
-    if (!broken) file.write(chunk);
+    // A copy: the source uses its buffer again.
+    if (!broken) file.write(Buffer.from(chunk));
     onBytes(chunk);
   };
 }
 
-/** A capture file, or stdin, read as it is: no tcpdump is needed. */
+/** A capture file (plain, gzip or zstd) or stdin, read as it is: no tcpdump is needed. */
 class FileSource implements Source {
   readonly #path: string;
   readonly #onBytes: (chunk: Uint8Array) => void;
@@ -121,11 +123,10 @@ class FileSource implements Source {
   requestCounters(): void {}
 
   async #read(): Promise<void> {
-    const stream = this.#path === "-" ? process.stdin : createReadStream(this.#path, { highWaterMark: 1 << 20 });
     try {
-      for await (const chunk of stream) {
+      for await (const chunk of await openCapture(this.#path)) {
         if (this.#stopped) return;
-        this.#onBytes(chunk as Buffer);
+        this.#onBytes(chunk);
       }
     } catch (error) {
       throw captureFault(error, this.#path);

@@ -1,5 +1,4 @@
-import { createReadStream } from "node:fs";
-import { CaptureDecoder } from "@hangup/packets";
+import { CaptureDecoder, openCapture } from "@hangup/packets";
 import { captureFault } from "./fault.ts";
 
 /** Times of a capture's TCP segments, µs since the epoch. */
@@ -22,9 +21,12 @@ export async function captureSpan(path: string, extent: "all" | "beginning"): Pr
     if (timeUs < firstUs) firstUs = timeUs;
     if (timeUs > lastUs) lastUs = timeUs;
   });
-  const end = extent === "all" ? {} : { end: BEGINNING_BYTES - 1 };
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, ...end })) decoder.push(chunk as Buffer);
+    const source = await openCapture(path);
+    for await (const chunk of source) {
+      decoder.push(chunk);
+      if (extent === "beginning" && source.bytesRead >= BEGINNING_BYTES) break;
+    }
     if (extent === "all") decoder.end();
   } catch (error) {
     throw captureFault(error, path);

@@ -1,0 +1,82 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CollectorProcess } from "./testing/collector-process.ts";
+
+/** The demo's recorded capture: 313 connections in 16.5 minutes, 231 of them to port 443. */
+const DEMO = join(import.meta.dirname, "..", "demo", "capture", "demo.pcap");
+const CONNECTIONS = 313;
+const TO_443 = 231;
+
+async function read(...args: string[]): Promise<CollectorProcess> {
+  const collector = new CollectorProcess(["--dry-run", ...args]);
+  expect(await collector.exited).toBe(0);
+  return collector;
+}
+
+describe("a capture file", () => {
+  let directory: string;
+  let compressed: string;
+
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), "hangup-file-"));
+    compressed = join(directory, "demo.pcap.gz");
+    writeFileSync(compressed, gzipSync(readFileSync(DEMO)));
+  });
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  it("is read to its end, plain or compressed", async () => {
+    for (const file of [DEMO, compressed]) expect((await read("-r", file)).rows()).toHaveLength(CONNECTIONS);
+  });
+
+  it("is filtered by tcpdump when there is an expression", async () => {
+    const rows = (await read("-r", DEMO, "port", "443")).rows();
+    expect(rows).toHaveLength(TO_443);
+    expect(new Set(rows.map((row) => row.server_port))).toEqual(new Set([443]));
+  });
+
+  it("is written again with -w, packet by packet", async () => {
+    const copy = join(directory, "copy.pcap");
+    await read("-r", DEMO, "-w", copy);
+    expect(readFileSync(copy).equals(readFileSync(DEMO))).toBe(true);
+    expect(
+      execFileSync("tcpdump", ["-n", "-r", copy, "--count"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
+    ).toMatch(/\d+ packets/);
+  });
+
+  it("ends now with --shift-to-now, and keeps its length", async () => {
+    const before = Date.now();
+    const rows = (await read("-r", DEMO, "--shift-to-now")).rows();
+    const after = Date.now();
+    const ends = rows.map((row) => Date.parse(row.end_time));
+    const starts = rows.map((row) => Date.parse(row.start_time));
+    const last = Math.max(...ends);
+    expect(last).toBeGreaterThan(before - 5_000);
+    expect(last).toBeLessThanOrEqual(after);
+    expect(last - Math.min(...starts)).toBeGreaterThan(16 * 60_000);
+  });
+
+  it("comes as time passes with --pace", async () => {
+    const began = Date.now();
+    const collector = new CollectorProcess(["--dry-run", "-r", DEMO, "--shift-to-now", "--pace", "--loop"]);
+    await collector.until(() => collector.rows().length >= 2);
+    const rows = collector.rows();
+    expect(rows.length).toBeLessThan(CONNECTIONS);
+    for (const row of rows) {
+      expect(Date.parse(row.start_time)).toBeGreaterThanOrEqual(began);
+      expect(Date.parse(row.end_time)).toBeLessThanOrEqual(Date.now());
+    }
+    expect(await collector.stop()).toBe(0);
+  });
+
+  it("draws a warning before it starts when it is older than the retention", async () => {
+    const collector = new CollectorProcess(["-r", DEMO, "--retention", "1ms", "--bootstrap-server", "127.0.0.1:1"]);
+    expect(await collector.exited).toBe(1);
+    const [warning, error] = collector.stderr.trim().split("\n");
+    expect(warning).toMatch(/older than the retention .* will be refused.*--shift-to-now/);
+    expect(error).toMatch(/no Kafka broker answers/);
+  });
+});
