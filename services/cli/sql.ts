@@ -31,9 +31,11 @@ export async function run(argv: string[]): Promise<number> {
   const { config, operands } = parseCommand(spec, argv);
   const query = operands.length > 0 ? operands.join(" ") : await fromStdin();
   const api = new ApiClient(config.api);
-  const response = await api.post("sql", { query, format: config.output === "table" ? "json" : config.output });
-  if (config.output === "table") {
-    process.stdout.write(`${resultTable((await response.json()) as SqlResult)}\n`);
+  const whole = config.output === "table" || config.output === "json";
+  const response = await api.post("sql", { query, format: whole ? "json" : config.output });
+  if (whole) {
+    const result = (await response.json()) as SqlResult;
+    process.stdout.write(`${config.output === "table" ? resultTable(result) : rowArray(result)}\n`);
   } else if (response.body !== null) {
     await pipeline(Readable.fromWeb(response.body), process.stdout, { end: false }).catch((cause: unknown) => {
       throw new HangupError("HANGUP_SQL_LIMIT", "the answer broke off: it is not complete", {
@@ -56,6 +58,11 @@ async function fromStdin(): Promise<string> {
 interface SqlResult {
   readonly meta: readonly { readonly name: string; readonly type: string }[];
   readonly data: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** A JSON array, one row a line. */
+function rowArray({ data }: SqlResult): string {
+  return data.length === 0 ? "[]" : `[\n${data.map((row) => `  ${JSON.stringify(row)}`).join(",\n")}\n]`;
 }
 
 function resultTable({ meta, data }: SqlResult): string {

@@ -1,4 +1,3 @@
-import { COUNT_NAMES, RATE_NAMES, type Figures, type RateRow } from "@hangup/rates";
 import { check } from "../parameters/parameter-pipe.ts";
 import { rateParameters, type RateParameters } from "../parameters/schemas.ts";
 import type { RstRateReply } from "../rates/rate-reader.ts";
@@ -16,27 +15,16 @@ export function parametersOf(request: GetRstRateRequest): RateParameters {
 
 type Message = Readonly<Record<string, unknown>>;
 
-export function responseOf(reply: RstRateReply): Message {
-  const { range, group_by: groupBy, rows, other, totals } = reply;
+/** Rows are flat, as in REST; proto3 has no null: what is null is absent. */
+export function responseOf({ other, rows, totals, ...rest }: RstRateReply): Message {
   return {
-    range,
-    group_by: groupBy,
-    rows: rows.map((row) => ({ group: groupOf(row), figures: figuresMessage(row) })),
-    ...(other === null ? {} : { other: { groups: other.groups, figures: figuresMessage(other) } }),
-    totals: figuresMessage(totals),
+    ...rest,
+    rows: rows.map(present),
+    ...(other === null ? {} : { other: present(other) }),
+    totals: present(totals),
   };
 }
 
-/** proto3 has no null: what is null is absent. */
-function present(entries: readonly (readonly [string, unknown])[]): Message {
-  return Object.fromEntries(entries.filter(([, value]) => value !== null && value !== undefined));
-}
-
-function figuresMessage(figures: Figures): Message {
-  return present([...COUNT_NAMES, ...RATE_NAMES].map((name) => [name, figures[name]]));
-}
-
-function groupOf(row: RateRow): Message {
-  const figures: ReadonlySet<string> = new Set<string>([...COUNT_NAMES, ...RATE_NAMES]);
-  return present(Object.entries(row).filter(([name]) => !figures.has(name)));
+function present(row: object): Message {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && value !== undefined));
 }
