@@ -7,8 +7,9 @@ export class NativeWriter {
   #buffer: Buffer;
   #length = 0;
 
-  constructor(expectedBytes: number) {
-    this.#buffer = Buffer.allocUnsafe(expectedBytes);
+  /** `reuse`: memory to write into while it suffices. */
+  constructor(expectedBytes: number, reuse?: Buffer) {
+    this.#buffer = reuse !== undefined && reuse.length >= expectedBytes ? reuse : ownMemory(expectedBytes);
   }
 
   /** What was written; the writer is not used again. */
@@ -60,8 +61,13 @@ export class NativeWriter {
 
   #reserve(bytes: number): void {
     if (this.#length + bytes <= this.#buffer.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#length + bytes));
+    const larger = ownMemory(Math.max(this.#buffer.length * 2, this.#length + bytes));
     larger.set(this.#buffer.subarray(0, this.#length));
     this.#buffer = larger;
   }
+}
+
+/** Never a piece of Node's pool: what is written may be used again as a whole, to the ends of its ArrayBuffer. */
+function ownMemory(bytes: number): Buffer {
+  return Buffer.allocUnsafeSlow(bytes);
 }

@@ -90,9 +90,14 @@ export class NativeBlock implements BlockTables {
     for (const column of this.#columns) column.reserve(this.#capacity, this.length);
   }
 
-  /** The block as bytes, in memory of its own: the block can be cleared and filled while they are sent. */
-  toBuffer(): Buffer {
-    const writer = new NativeWriter(this.length * BYTES_PER_ROW + 8_192);
+  /**
+   * The block as bytes, in memory of their own, so that the block can be cleared and filled while they are sent. Given
+   * `reuse`, bytes of an earlier block that nobody reads any more, they lie in its memory: a block takes tens of
+   * megabytes, and to have them fresh each time costs more than to write them.
+   */
+  toBuffer(reuse?: Buffer): Buffer {
+    const memory = reuse === undefined ? undefined : Buffer.from(reuse.buffer);
+    const writer = new NativeWriter(this.length * BYTES_PER_ROW + 8_192, memory);
     writer.varuint(STORED.length);
     writer.varuint(this.length);
     STORED.forEach(({ name, sqlType }, i) => {

@@ -102,8 +102,8 @@ export function fillRow(row: Teardown, c: EndedConnection, v: Verdict, localKnow
   row.retransmits_server = server.retransmits;
   row.rtt_us = client.sentSyn && server.sentSynAck ? server.roundTripUs : null;
   row.idle_us = c.flagsOnly ? null : Math.floor(c.idleUs);
-  row.ttl_client = client.ttls.length > 0 ? client.ttls[0] : null;
-  row.ttl_server = server.ttls.length > 0 ? server.ttls[0] : null;
+  row.ttl_client = client.ttls !== 0 ? client.ttls & 255 : null;
+  row.ttl_server = server.ttls !== 0 ? server.ttls & 255 : null;
   row.ttl_rst = c.rst === null ? null : c.rst.ttl;
   row.capture_mode = c.flagsOnly ? "flags" : "all";
   row.late_segments = c.lateSegments;
@@ -119,7 +119,7 @@ function vantageOf(c: EndedConnection, localKnown: boolean): string {
   const server = isLocal(c.server, localKnown);
   if (client !== server) return client ? "client" : "server";
   if (!client && localKnown) return "middle";
-  if (!client) return c.client.ttls.length > 0 && c.server.ttls.length > 0 ? "middle" : "unknown";
+  if (!client) return c.client.ttls !== 0 && c.server.ttls !== 0 ? "middle" : "unknown";
   const toServer = c.sides[SERVER].roundTripUs;
   const toClient = c.sides[CLIENT].roundTripUs;
   if (toServer > 4 * toClient) return "client";

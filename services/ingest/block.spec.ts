@@ -43,6 +43,26 @@ describe("where a block ends", () => {
     expect(new BlockFormer(unlimited).form(3, messages, 2, range).body.equals(first)).toBe(true);
   });
 
+  test("a body lies in the memory of one that was recycled, and of no other", () => {
+    const former = new BlockFormer(unlimited);
+    const first = former.form(3, messages, 0, range);
+    const bytes = Buffer.from(first.body);
+    const second = former.form(3, messages.slice(5), 0, range);
+    expect(second.body.buffer).not.toBe(first.body.buffer);
+    expect(first.body.equals(bytes)).toBe(true);
+    former.recycle(first);
+    const third = former.form(3, messages, 0, range);
+    expect(third.body.buffer).toBe(first.body.buffer);
+    expect(third.body.equals(bytes)).toBe(true);
+  });
+
+  test("a small body is no piece of the pool that other buffers lie in, so that to recycle it harms none", () => {
+    const former = new BlockFormer(unlimited);
+    const first = former.form(3, [message(0, batchOf(0, 1))], 0, range);
+    expect(Buffer.from("another").buffer).not.toBe(first.body.buffer);
+    expect(Buffer.allocUnsafe(8).buffer).not.toBe(first.body.buffer);
+  });
+
   test("offsets may have gaps, as compacted or aborted ones leave", () => {
     const block = new BlockFormer(unlimited).form(3, [message(5, batchOf(0, 1)), message(9, batchOf(1, 1))], 0, range);
     expect([block.from, block.to, block.rows]).toEqual([5n, 10n, 2]);

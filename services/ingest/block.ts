@@ -39,14 +39,19 @@ export interface TimeRange {
   readonly newestUs: number;
 }
 
+/** As many as partitions are usually written at the same time. */
+const MOST_SPARE = 4;
+
 /**
- * Forms blocks: the one place where messages become rows. Nothing waits in here, so that one set of buffers serves all
+ * Forms blocks: the one place where messages become rows. Nothing waits in here, so that one set of tables serves all
  * partitions, and the same messages from the same start always give the same block.
  */
 export class BlockFormer {
   readonly #limits: BlockLimits;
   readonly #batch = new TeardownColumns();
   readonly #native = new NativeBlock();
+  /** Bodies that were sent: the memory of the next ones. */
+  readonly #spare: Buffer[] = [];
 
   constructor(limits: BlockLimits) {
     this.#limits = limits;
@@ -82,11 +87,16 @@ export class BlockFormer {
       to: messages[next - 1].offset + 1n,
       messages: next - start,
       rows: native.length,
-      body: native.length === 0 ? Buffer.alloc(0) : native.toBuffer(),
+      body: native.length === 0 ? Buffer.alloc(0) : native.toBuffer(this.#spare.pop()),
       deadLetters,
       outOfRangeRows,
       oldestMs,
     };
+  }
+
+  /** The block is stored, and nobody reads its body any more. */
+  recycle({ body }: Block): void {
+    if (body.length > 0 && this.#spare.length < MOST_SPARE) this.#spare.push(body);
   }
 
   #decode({ value }: IncomingMessage): BatchError | null {

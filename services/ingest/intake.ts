@@ -60,9 +60,11 @@ export class Intake {
 
   /** Dead letters, then rows, then the commit that says both are done. False when another member has the partition now. */
   async #settle(fetch: IncomingBatch, block: Block): Promise<boolean> {
-    const { writer, metrics } = this.#parts;
+    const { former, writer, metrics } = this.#parts;
     await this.#sendDeadLetters(fetch.topic, block);
     const stored = block.rows === 0 || (await writer.write(block, fetch, this.#stop.signal));
+    // Only then: a try that was given up may still be reading it.
+    if (stored) former.recycle(block);
     if (fetch.stale()) {
       this.#forget(fetch.partition);
       return false;

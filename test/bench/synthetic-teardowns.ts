@@ -1,17 +1,7 @@
 import { type Teardown, parseAddress } from "@hangup/teardowns";
+import { seededRandom } from "./random.ts";
 
-/** A seeded generator (xorshift32): every run of a bench sees the same rows. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
-
-/** What ends connections in a usual mix, most frequent first: [weight, kind, cause, evidence, stage, history ...]. */
+/** What ends connections in a usual mix, most frequent first. */
 const ENDS = [
   {
     weight: 55,
