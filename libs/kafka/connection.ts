@@ -11,7 +11,7 @@ export interface KafkaOptions {
   readonly brokers: readonly string[];
   /** Shown in the broker's logs and quotas. */
   readonly clientId: string;
-  /** kafkajs's own log goes here, one level down: what it calls an error is retried and is a warning to us. */
+  /** kafkajs's own log goes here, at debug and trace. */
   readonly log?: Logger;
 }
 
@@ -43,14 +43,13 @@ export function kafkaClient(options: KafkaOptions, overrides: Partial<KafkaConfi
   });
 }
 
-/** True of the process, not of us: producer.ts keeps the guarantee by giving up the whole producer after a failure. */
-const EXPECTED = "Limiting retries for the idempotent producer";
-
+/**
+ * kafkajs shouts each failed attempt, several times a second while a broker is away. What comes of it reaches us as an
+ * error, and is logged once by whoever gives up or tries again; its own words are for debugging.
+ */
 function relay(log: Logger, { level, namespace, log: entry }: LogEntry): void {
   const { message, stack: _stack, timestamp: _timestamp, logger: _logger, ...facts } = entry;
-  if (message.startsWith(EXPECTED)) return;
-  const target = level <= logLevel.WARN ? "warn" : "debug";
-  log[target]({ kafkajs: namespace, ...facts }, message);
+  log[level <= logLevel.WARN ? "debug" : "trace"]({ kafkajs: namespace, ...facts }, message);
 }
 
 /**
