@@ -1,5 +1,6 @@
 import { CaptureError } from "./capture-error.ts";
-import { bigWord, type ContainerReader } from "./container.ts";
+import type { ContainerReader } from "./container.ts";
+import { nameOfForeign } from "./foreign-formats.ts";
 import { DecodeCounters } from "./counters.ts";
 import { PacketDecoder } from "./packet-decoder.ts";
 import { PcapReader } from "./pcap.ts";
@@ -85,8 +86,7 @@ export class CaptureDecoder {
   #open(buffer: Uint8Array): ContainerReader {
     if (isPcap(buffer, 0)) return new PcapReader(this.#packets, this.counters);
     if (isPcapng(buffer, 0)) return new PcapngReader(this.#packets, this.counters);
-    const found = bigWord(buffer, 0).toString(16).padStart(8, "0");
-    throw new CaptureError("not_a_capture", `neither pcap nor pcapng: it begins with the bytes ${found}`);
+    throw new CaptureError("not_a_capture", `neither pcap nor pcapng${nameOfForeign(buffer)}`);
   }
 
   #keep(buffer: Uint8Array, at: number, end: number): void {

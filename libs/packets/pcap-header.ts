@@ -20,7 +20,8 @@ const VARIANTS: ReadonlyMap<number, Variant> = new Map<number, Variant>([
 /** What a pcap file says about all of its records. */
 export interface PcapHeader extends Variant {
   readonly bigEndian: boolean;
-  /** First layer of every packet. */
+  readonly linkType: number;
+  /** First layer of every packet, 0 where the link type is not known. */
   readonly layer: number;
   readonly snapLength: number;
   /** Before version 2.4 some writers put the two lengths of a record the other way round. */
@@ -32,10 +33,7 @@ export function isPcap(buffer: Uint8Array, at: number): boolean {
   return VARIANTS.has(bigWord(buffer, at)) || VARIANTS.has(littleWord(buffer, at));
 }
 
-/**
- * File header: magic 4 · major 2 · minor 2 · zone 4 · accuracy 4 · snapshot length 4 · link type 4 (upper half: frame check sequence).
- * @throws CaptureError where nothing here can read the link type.
- */
+/** File header: magic 4 · major 2 · minor 2 · zone 4 · accuracy 4 · snapshot length 4 · link type 4 (upper half: check sequence). */
 export function readPcapHeader(buffer: Uint8Array, at: number): PcapHeader {
   const bigEndian = VARIANTS.has(bigWord(buffer, at));
   const word = bigEndian ? bigWord : littleWord;
@@ -44,12 +42,11 @@ export function readPcapHeader(buffer: Uint8Array, at: number): PcapHeader {
   const minor = bigEndian ? versions & 0xffff : versions >>> 16;
   const snapLength = word(buffer, at + 16);
   const linkType = word(buffer, at + 20) & 0xffff;
-  const layer = layerOfLinkType(linkType);
-  if (layer === 0) throw unreadableLinkType([linkType]);
   return {
     ...variant,
     bigEndian,
-    layer,
+    linkType,
+    layer: layerOfLinkType(linkType),
     snapLength: snapLength === 0 ? LARGEST_PACKET : Math.min(snapLength, LARGEST_PACKET),
     lengthsMaySwap: minor < 4,
   };

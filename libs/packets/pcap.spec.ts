@@ -84,10 +84,26 @@ test("before version 2.4 lengths may be swapped", () => {
   );
 });
 
-test("files put behind each other are read on", () => {
-  const capture = Uint8Array.from([...build({}, 2), ...build({}, 2)]);
-  expect(seqs(capture)).toEqual([0, 1, 0, 1]);
-  expect(readBack(capture).counters).toMatchObject({ damages: 0, packets: 4 });
+test("files put behind each other are read on, each by its own header", () => {
+  const raw = new PcapBuilder({ linkType: 101 }).add(START, packet(segment(2).bytes.slice(14))).bytes();
+  const unknown = new PcapBuilder({ linkType: 227 }).add(START, segment(9)).bytes();
+  const capture = Uint8Array.from([
+    ...build({}, 2),
+    ...raw,
+    ...build({ bigEndian: true, nanoseconds: true }, 2),
+    ...unknown,
+    ...build({}, 1),
+  ]);
+  for (const chunk of [1, 30, 10_000]) expect(seqs(capture, chunk)).toEqual([0, 1, 2, 0, 1, 0]);
+  expect(readBack(capture).counters).toMatchObject({ damages: 0, packets: 7, tcp: 6, unsupported: 1 });
+});
+
+test("a hundred thousand file headers are no burden", () => {
+  const header = build({}, 0);
+  const capture = new Uint8Array(24 * 100_000 + RECORD);
+  for (let at = 0; at < capture.length - RECORD; at += 24) capture.set(header, at);
+  capture.set(build({}, 1).subarray(24), capture.length - RECORD);
+  expect(seqs(capture)).toEqual([0]);
 });
 
 test("records longer than the snapshot length promised are read", () => {
@@ -114,10 +130,14 @@ describe("not a capture", () => {
     );
   });
 
-  test("says what was found", () => {
-    expect(() => readBack(new TextEncoder().encode("%PDF-1.4"))).toThrow(
-      "neither pcap nor pcapng: it begins with the bytes 25504446",
-    );
+  test.each([
+    { bytes: [0x25, 0x50, 0x44, 0x46], message: "neither pcap nor pcapng: it begins with the bytes 25 50 44 46" },
+    { bytes: [0xfd, 0x37, 0x7a, 0x58], message: "neither pcap nor pcapng but xz: decompress it first" },
+    { bytes: [0x42, 0x5a, 0x68, 0x39], message: "neither pcap nor pcapng but bzip2: decompress it first" },
+    { bytes: [0x1f, 0x8b, 0x08, 0x00], message: "neither pcap nor pcapng but gzip: decompress it first" },
+    { bytes: [0x73, 0x6e, 0x6f, 0x6f], message: "neither pcap nor pcapng but snoop: convert it, by editcap say" },
+  ])("says what was found: $message", ({ bytes, message }) => {
+    expect(() => readBack(Uint8Array.from(bytes))).toThrow(message);
   });
 });
 

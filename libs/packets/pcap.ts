@@ -2,7 +2,7 @@ import { CaptureError } from "./capture-error.ts";
 import { bigWord, type ContainerReader, LARGEST_PACKET, littleWord } from "./container.ts";
 import type { DecodeCounters } from "./counters.ts";
 import type { PacketDecoder } from "./packet-decoder.ts";
-import { isPcap, PCAP_HEADER, type PcapHeader, readPcapHeader } from "./pcap-header.ts";
+import { isPcap, PCAP_HEADER, type PcapHeader, readPcapHeader, unreadableLinkType } from "./pcap-header.ts";
 
 /** Behind damage, a record is taken for one when its time is this near to the last good one. */
 const NEAR_SECONDS = 30 * 86_400;
@@ -32,6 +32,8 @@ export class PcapReader implements ContainerReader {
   /** Bytes before the next record that are handed back: the record before it, in case its length proves wrong. */
   #behind = 0;
   #seeking = false;
+  /** Damage, its end, or another file header was met: reading goes on in another way. */
+  #again = false;
   /** Bytes passed over in the search that is going on; below 0 while it is in front of the damage. */
   #skipped = 0;
   /** Seconds of the last record that was read, 0 before the first. */
@@ -52,23 +54,23 @@ export class PcapReader implements ContainerReader {
       }
       if (at + PCAP_HEADER > end) return at;
       this.#header = readPcapHeader(buffer, at);
+      if (this.#header.layer === 0) throw unreadableLinkType([this.#header.linkType]);
       at += PCAP_HEADER;
     }
     let next = at + this.#behind;
-    while (next <= end) {
-      if (this.#seeking) {
-        next = this.#seek(this.#header, buffer, next, end, final);
-        if (this.#seeking) break;
-      }
-      next = this.#records(this.#header, buffer, next, end, final);
-      if (!this.#seeking) break;
-    }
+    if (next > end) return at;
+    do {
+      this.#again = false;
+      next = this.#seeking
+        ? this.#seek(this.#header, buffer, next, end, final)
+        : this.#records(this.#header, buffer, next, end, final);
+    } while (this.#again);
     if (final) return next;
     this.need += this.#behind;
     return next - this.#behind;
   }
 
-  /** Reads records until one is incomplete, or damaged: then `#seeking` is set. Answers where the next begins. */
+  /** Reads records until one is incomplete, or `#again` is set. Answers where the next begins. */
   #records(header: PcapHeader, buffer: Uint8Array, at: number, end: number, final: boolean): number {
     const { bigEndian, layer, snapLength, recordHeader, ticksPerSecond } = header;
     const usPerTick = 1e6 / ticksPerSecond;
@@ -87,9 +89,10 @@ export class PcapReader implements ContainerReader {
         if (kind === WAIT_FOR_NEXT) return this.#await(2 * recordHeader + captured, previous, at);
         if (kind === DAMAGE) return this.#damage(Math.min(previous + 1, at), at);
         if (kind === ANOTHER_FILE) {
-          at += PCAP_HEADER;
-          previous = at;
-          continue;
+          this.#header = readPcapHeader(buffer, at);
+          this.#behind = 0;
+          this.#again = true;
+          return at + PCAP_HEADER;
         }
         length = Math.max(length, captured);
         // Nanoseconds in a file that promises microseconds.
@@ -132,6 +135,7 @@ export class PcapReader implements ContainerReader {
   #damage(from: number, at: number): number {
     this.#counters.damages++;
     this.#seeking = true;
+    this.#again = true;
     this.#behind = 0;
     this.#skipped = from - at;
     return from;
@@ -147,7 +151,10 @@ export class PcapReader implements ContainerReader {
   #seek(header: PcapHeader, buffer: Uint8Array, at: number, end: number, final: boolean): number {
     const found = this.#find(header, buffer, at, end, final);
     this.#skipped += found - at;
-    if (this.need === 0) this.#seeking = false;
+    if (this.need === 0) {
+      this.#seeking = false;
+      this.#again = true;
+    }
     if (this.need === 0 || final) this.#counters.damagedBytes += Math.max(0, this.#skipped);
     return found;
   }

@@ -21,7 +21,7 @@ export class Segment {
   timeUs = 0.5;
   /** Number of the packet in the capture, from 1, counting every record and not only TCP. */
   packetIndex = 0;
-  /** Interface of the capture (pcapng: counted over all sections), 0 in pcap. */
+  /** Interface of the capture: counted over all sections in pcapng, the kernel's index in cooked captures of version 2, else 0. */
   interfaceId = 0;
   /** 4 or 6. */
   family = 4;

@@ -37,3 +37,12 @@ export function ipv6Bytes(text: string): number[] {
     throw new Error(`no IPv6 address: ${text}`);
   return all.flatMap(u16);
 }
+
+/** Bytes without order, always the same for one seed. */
+export function seededBytes(length: number, seed: number): Uint8Array {
+  let state = seed + 1;
+  return Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return state >>> 24;
+  });
+}

@@ -17,6 +17,9 @@ export function readSll2(frame: Frame): number {
   const { buffer, at } = frame;
   if (at + 20 > frame.end) return frame.short(20);
   frame.at = at + 20;
+  // The only place that tells the interfaces of an "any" capture apart.
+  frame.segment.interfaceId =
+    ((buffer[at + 4] << 24) | (buffer[at + 5] << 16) | (buffer[at + 6] << 8) | buffer[at + 7]) >>> 0;
   return cooked(frame, (buffer[at + 8] << 8) | buffer[at + 9], (buffer[at] << 8) | buffer[at + 1]);
 }
 

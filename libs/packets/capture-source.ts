@@ -1,0 +1,115 @@
+import { type FileHandle, open } from "node:fs/promises";
+
+import { CaptureError } from "./capture-error.ts";
+import { type Compression, compressionOf, decompress } from "./decompression.ts";
+
+/** Bytes of a chunk: fewer turns of the event loop than streams take, and still within a core's cache. */
+const CHUNK = 256 * 1024;
+
+/** The bytes of a capture, decompressed where they need be. Iterate once; a chunk is overwritten when the next but one is asked for. */
+export class CaptureSource implements AsyncIterable<Uint8Array> {
+  /** What messages call it: the path, or "standard input". */
+  readonly name: string;
+  /** Bytes of the file as it lies, null for a pipe. */
+  readonly size: number | null;
+  /** Bytes of it read so far, compressed where they are: `bytesRead / size` is the progress. */
+  bytesRead = 0;
+  compression: Compression = "";
+  /** Why decompression ended early, "" where it did not. What came before has been handed out. */
+  damage = "";
+  readonly #input: AsyncIterable<Uint8Array>;
+
+  constructor(name: string, size: number | null, input: AsyncIterable<Uint8Array>) {
+    this.name = name;
+    this.size = size;
+    this.#input = input;
+  }
+
+  /** @throws CaptureError with reason "unreadable" where reading fails. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    try {
+      const input = this.#counted();
+      const first = await fourBytes(input);
+      this.compression = compressionOf(first);
+      const all = rejoined(first, input);
+      if (this.compression === "") yield* all;
+      else yield* decompress(all, this.compression, (what) => (this.damage = what));
+    } catch (error) {
+      throw unreadable(this.name, error);
+    }
+  }
+
+  async *#counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of this.#input) {
+      this.bytesRead += chunk.length;
+      yield chunk;
+    }
+  }
+}
+
+/**
+ * Opens a capture file, or standard input for "-": plain, gzip or zstd, told by its first bytes. Named pipes are read as they grow.
+ * @throws CaptureError with reason "unreadable" where the file cannot be opened.
+ */
+export async function openCapture(path: string): Promise<CaptureSource> {
+  if (path === "-") return new CaptureSource("standard input", null, process.stdin);
+  try {
+    const file = await open(path);
+    const stat = await file.stat();
+    if (stat.isDirectory()) throw Object.assign(new Error("directory"), { code: "EISDIR" });
+    return new CaptureSource(path, stat.isFile() ? stat.size : null, fileChunks(file));
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** Reads the next chunk while the last one is used. */
+async function* fileChunks(file: FileHandle): AsyncGenerator<Uint8Array> {
+  try {
+    let [current, next] = [new Uint8Array(CHUNK), new Uint8Array(CHUNK)];
+    let reading = file.read(current, 0, CHUNK, null);
+    for (;;) {
+      const { bytesRead } = await reading;
+      if (bytesRead === 0) return;
+      reading = file.read(next, 0, CHUNK, null);
+      try {
+        yield bytesRead === CHUNK ? current : current.subarray(0, bytesRead);
+      } catch (error) {
+        await reading.catch(() => undefined);
+        throw error;
+      }
+      [current, next] = [next, current];
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** The beginning of the input, of four bytes or more unless it ends before. */
+async function fourBytes(input: AsyncGenerator<Uint8Array>): Promise<Uint8Array> {
+  let first: Uint8Array = new Uint8Array(0);
+  while (first.length < 4) {
+    const { value, done } = await input.next();
+    if (done === true) break;
+    first = first.length === 0 ? value : Buffer.concat([first, value]);
+  }
+  return first;
+}
+
+async function* rejoined(first: Uint8Array, rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (first.length > 0) yield first;
+  yield* rest;
+}
+
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ["ENOENT", "there is no such file"],
+  ["EACCES", "permission denied"],
+  ["EISDIR", "it is a directory"],
+]);
+
+function unreadable(name: string, error: unknown): CaptureError {
+  if (error instanceof CaptureError) return error;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const why = REASONS.get(code) ?? (error instanceof Error ? error.message : String(error));
+  return new CaptureError("unreadable", `cannot read ${name}: ${why}`, { cause: error });
+}
