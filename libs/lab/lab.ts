@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   addNamespaces,
   ipBatch,
@@ -13,8 +12,6 @@ import {
   CAPTURE_INTERFACE,
   clientAddress,
   clientLines,
-  forgetRoute,
-  forgottenAddress,
   HOST_INTERFACE,
   routerLines,
   serverAddress,
@@ -22,6 +19,7 @@ import {
   silentAddress,
   type Family,
 } from "./topology.ts";
+import { CANCEL_MS, playTrick, trickAddress } from "./tricks.ts";
 import { Worker } from "./worker.ts";
 import type { Endpoint } from "./worker-protocol.ts";
 
@@ -107,7 +105,9 @@ export async function createLab({ name, servers = 2, ports = [443, 8080] }: LabO
   try {
     await addNamespaces(all);
     await Promise.all(
-      all.map((namespace) => setKernelParameters(namespace, kernelParameters(families, namespace === router))),
+      all.map((namespace) =>
+        setKernelParameters(namespace, kernelParameters(families, namespace === router, namespace === clientNamespace)),
+      ),
     );
     await ipBatch(router, routerLines(families, clientNamespace, serverNamespaces));
     await ipBatch(clientNamespace, clientLines(families));
@@ -115,7 +115,7 @@ export async function createLab({ name, servers = 2, ports = [443, 8080] }: LabO
     workers.push(...[clientNamespace, ...serverNamespaces].map((namespace) => new Worker(namespace)));
     const [clientWorker, ...serverWorkers] = workers;
     await Promise.all(serverWorkers.map((worker, server) => listenOn(worker, server, families, ports)));
-    const lab = new RunningLab(clientWorker, serverWorkers, serverNamespaces);
+    const lab = new RunningLab(clientWorker, serverWorkers, router, serverNamespaces);
     return {
       families,
       servers,
@@ -132,9 +132,10 @@ export async function createLab({ name, servers = 2, ports = [443, 8080] }: LabO
   }
 }
 
-/** The router forwards; nobody checks for duplicate addresses, which would leave IPv6 mute for its first second. */
-function kernelParameters(families: readonly Family[], forwards: boolean): Record<string, string> {
+/** The router forwards; the client answers no ARP, so that the router can be made to forget it (topology.ts); nobody checks for duplicate addresses, which would leave IPv6 mute for its first second. */
+function kernelParameters(families: readonly Family[], forwards: boolean, hides: boolean): Record<string, string> {
   return {
+    "net/ipv4/conf/all/arp_ignore": hides ? "8" : "0",
     "net/ipv4/ip_forward": forwards ? "1" : "0",
     ...(families.includes(6)
       ? { "net/ipv6/conf/default/accept_dad": "0", "net/ipv6/conf/all/forwarding": forwards ? "1" : "0" }
@@ -162,67 +163,60 @@ class RunningLab {
   readonly #servers: readonly Worker[];
   readonly #serverNamespaces: readonly string[];
   #nextPort = FIRST_CLIENT_PORT;
-  /** Connections to be forgotten take turns: they share one address and its route. */
-  #forgetting: Promise<unknown> = Promise.resolve();
+  readonly #router: string;
+  /** The end of the last trick that waits for its turn. */
+  #tricks: Promise<unknown> = Promise.resolve();
 
-  constructor(client: Worker, servers: readonly Worker[], serverNamespaces: readonly string[]) {
+  constructor(client: Worker, servers: readonly Worker[], router: string, serverNamespaces: readonly string[]) {
     this.#client = client;
     this.#servers = servers;
+    this.#router = router;
     this.#serverNamespaces = serverNamespaces;
   }
 
   async run(plan: Plan): Promise<Ending> {
     const scenario: Scenario = SCENARIOS[plan.scenario];
     const { family, port } = plan;
+    const { trick, target, truth } = scenario;
     const client = {
-      address: scenario.forget ? forgottenAddress(family) : clientAddress(family, plan.client),
+      address: trick === undefined ? clientAddress(family, plan.client) : trickAddress(trick, family),
       port: this.#clientPort(),
     };
-    const address =
-      scenario.target === "silent" ? silentAddress(family, plan.server) : serverAddress(family, plan.server);
-    const ending: Ending = { scenario: plan.scenario, client, server: { address, port }, truth: scenario.truth };
-    if (scenario.forget) {
-      const turn = this.#forgetting.then(() => this.#connect(plan, ending, () => this.#forget(plan, client)));
-      this.#forgetting = turn.catch(() => undefined);
+    const address = target === "silent" ? silentAddress(family, plan.server) : serverAddress(family, plan.server);
+    const ending: Ending = { scenario: plan.scenario, client, server: { address, port }, truth };
+    if (trick === undefined) await this.#connect(plan, ending);
+    else {
+      const stage = {
+        client,
+        family,
+        clientWorker: this.#client,
+        serverWorker: this.#servers[plan.server],
+        serverNamespace: this.#serverNamespaces[plan.server],
+        router: this.#router,
+      };
+      const turn = this.#tricks.then(() => playTrick(trick, stage, () => this.#connect(plan, ending)));
+      this.#tricks = turn.catch(() => undefined);
       await turn;
-    } else await this.#connect(plan, ending);
+    }
     return ending;
   }
 
-  async #connect(plan: Plan, { client, server }: Ending, meanwhile?: () => Promise<void>): Promise<void> {
+  async #connect(plan: Plan, { client, server }: Ending): Promise<void> {
     const scenario: Scenario = SCENARIOS[plan.scenario];
     const serverWorker = this.#servers[plan.server];
-    const open = scenario.target === "open";
-    if (open) {
+    const served = scenario.target === "open" && scenario.trick !== "delay_synack";
+    if (served) {
       await serverWorker.ask({ op: "announce", client, steps: scenario.server(plan.requestBytes, plan.answerBytes) });
     }
-    const patienceMs = scenario.target === "silent" ? SILENCE_MS : CONNECT_MS;
     const steps = scenario.client(plan.requestBytes, plan.answerBytes);
-    const connected = this.#client.ask({ op: "connect", client, server, steps, patienceMs });
-    const [outcome] = await Promise.all([connected, meanwhile?.()]);
+    const outcome = await this.#client.ask({ op: "connect", client, server, steps, patienceMs: patienceOf(scenario) });
     if (!scenario.clientErrors.includes(outcome.error)) {
       throw new Error(
         `lab: ${plan.scenario} from ${client.address} port ${client.port} to ${server.address} port ${server.port} ` +
           `met '${outcome.error}' after ${outcome.done} steps`,
       );
     }
-    if (open) await serverWorker.ask({ op: "served", client });
-  }
-
-  /**
-   * The server's host loses the connection: while it has no route to the client, its program aborts the connection, and
-   * the RST has nowhere to go. Then the route returns, and the client goes on to send into the void.
-   */
-  async #forget({ server, family }: Plan, client: Endpoint): Promise<void> {
-    const worker = this.#servers[server];
-    await Promise.all([worker.ask({ op: "held", client }), this.#client.ask({ op: "held", client })]);
-    // Until then the client's delayed ACK may be under way.
-    await sleep(60);
-    await ipBatch(this.#serverNamespaces[server], [forgetRoute("add", family)]);
-    await worker.ask({ op: "release", client });
-    await worker.ask({ op: "served", client });
-    await ipBatch(this.#serverNamespaces[server], [forgetRoute("del", family)]);
-    await this.#client.ask({ op: "release", client });
+    if (served) await serverWorker.ask({ op: "served", client });
   }
 
   #clientPort(): number {
@@ -230,4 +224,9 @@ class RunningLab {
     this.#nextPort = port === LAST_CLIENT_PORT ? FIRST_CLIENT_PORT : port + 1;
     return port;
   }
+}
+
+function patienceOf({ target, trick }: Scenario): number {
+  if (target === "silent") return SILENCE_MS;
+  return trick === "delay_synack" ? CANCEL_MS : CONNECT_MS;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CLOSED_PORT, mix, randomFrom, USUAL_WEIGHTS, type MixOptions } from "./mix.ts";
-import { SCENARIO_NAMES } from "./scenarios.ts";
+import { ipv4Only, SCENARIO_NAMES } from "./scenarios.ts";
 
 const options: MixOptions = { servers: 3, ports: [443, 8080], families: [4, 6] };
 
@@ -34,7 +34,10 @@ describe("mix", () => {
     expect(new Set(plans.map(({ server }) => server))).toEqual(new Set([0, 1, 2]));
     expect(new Set(plans.map(({ family }) => family))).toEqual(new Set([4, 6]));
     expect(new Set(plans.map(({ client }) => client))).toEqual(new Set([0, 1, 2, 3]));
-    for (const { scenario, port } of plans) expect(port === CLOSED_PORT).toBe(scenario === "refused");
+    for (const { scenario, port, family } of plans) {
+      expect(port === CLOSED_PORT).toBe(scenario === "refused");
+      expect(family === 4 || !ipv4Only(scenario)).toBe(true);
+    }
     expect(new Set(plans.map(({ port }) => port))).toEqual(new Set([443, 8080, CLOSED_PORT]));
   });
 });

@@ -1,4 +1,4 @@
-import { type ScenarioName } from "./scenarios.ts";
+import { ipv4Only, type ScenarioName } from "./scenarios.ts";
 import type { Plan } from "./lab.ts";
 import type { Family } from "./topology.ts";
 
@@ -25,12 +25,14 @@ export interface MixOptions {
 
 /** An office day: most connections end well, some do not. */
 export const USUAL_WEIGHTS: Readonly<Record<ScenarioName, number>> = {
-  client_first: 45,
+  client_first: 44,
   server_first: 30,
   no_data: 3,
+  simultaneous: 0.5,
   half_close: 4,
   refused: 5,
   silence: 1,
+  cancelled: 0.5,
   client_abort: 3,
   server_abort: 1.5,
   unread_close: 1.5,
@@ -57,7 +59,7 @@ export function* mix(seed: number, options: MixOptions): Generator<Plan, never> 
       scenario,
       server: skewed(random(), options.servers),
       port: scenario === "refused" ? CLOSED_PORT : options.ports[skewed(random(), options.ports.length)],
-      family: options.families[random() < 0.7 ? 0 : options.families.length - 1],
+      family: ipv4Only(scenario) ? 4 : options.families[random() < 0.7 ? 0 : options.families.length - 1],
       client: Math.floor(random() * 4),
       requestBytes: 80 + Math.floor(random() * 800),
       answerBytes: 100 + Math.floor(random() ** 3 * 60_000),

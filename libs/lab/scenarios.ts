@@ -12,6 +12,14 @@ export interface Truth {
   readonly firstRstBy: Side | "";
 }
 
+/**
+ * What the network does to a connection (IPv4 alone where packets are held back):
+ * - `forget`: between the two holds the server's host loses the connection without a word
+ * - `cross_fins`: what the server sends after its hold is kept back until the client has sent, too
+ * - `delay_synack`: the SYN-ACK is kept back until the client has given up
+ */
+export type Trick = "forget" | "cross_fins" | "delay_synack";
+
 export interface Scenario {
   /** An open port of a server, a port where nobody listens, or a host that never answers. */
   readonly target: "open" | "closed" | "silent";
@@ -19,8 +27,8 @@ export interface Scenario {
   readonly server: (requestBytes: number, answerBytes: number) => readonly Step[];
   /** Errors that the client's socket must report; '' for none. Anything else means that the scenario did not happen. */
   readonly clientErrors: readonly string[];
-  /** Between the two holds the server's host loses the connection without a word. */
-  readonly forget?: boolean;
+  /** What the network does to it. */
+  readonly trick?: Trick;
   readonly truth: Truth;
 }
 
@@ -63,6 +71,15 @@ export const SCENARIOS = {
     clientErrors: [""],
     truth: fin("fin_client_first", "client"),
   },
+  simultaneous: {
+    target: "open",
+    client: (request, answer) => [["send", request], ["receive", answer], ["hold"], ["end"], ["receive_end"]],
+    server: (request, answer) => [["receive", request], ["send", answer], ["hold"], ["end"], ["receive_end"]],
+    clientErrors: [""],
+    trick: "cross_fins",
+    // Between client and server the client's comes by first.
+    truth: fin("fin_simultaneous", "client"),
+  },
   half_close: {
     target: "open",
     client: (request) => [["send", request], ["end"], ["receive_end"]],
@@ -84,6 +101,15 @@ export const SCENARIOS = {
     server: none,
     clientErrors: ["ETIMEDOUT"],
     truth: { kind: "timeout", causes: ["syn_unanswered"], sender: "server", firstFinBy: "", firstRstBy: "" },
+  },
+  cancelled: {
+    target: "open",
+    client: none,
+    // Never runs: the server's program does not see the connection.
+    server: none,
+    clientErrors: ["ETIMEDOUT"],
+    trick: "delay_synack",
+    truth: aborted("client", "client_cancelled_handshake"),
   },
   client_abort: {
     target: "open",
@@ -147,7 +173,7 @@ export const SCENARIOS = {
     client: (request, answer) => [["send", request], ["receive", answer], ["hold"], ["send", request], ["gone"]],
     server: (request, answer) => [["receive", request], ["send", answer], ["hold"], ["abort"]],
     clientErrors: reset,
-    forget: true,
+    trick: "forget",
     truth: aborted("server", "no_connection"),
   },
 } as const satisfies Record<string, Scenario>;
@@ -155,3 +181,9 @@ export const SCENARIOS = {
 export type ScenarioName = keyof typeof SCENARIOS;
 
 export const SCENARIO_NAMES = Object.keys(SCENARIOS) as readonly ScenarioName[];
+
+/** Holding packets back rests on ARP. */
+export function ipv4Only(name: ScenarioName): boolean {
+  const { trick }: Scenario = SCENARIOS[name];
+  return trick === "cross_fins" || trick === "delay_synack";
+}

@@ -26,6 +26,13 @@ const CLIENT_HOSTS = [10, 11, 12, 13];
 /** Used only for connections that a server is made to forget: its route can vanish without disturbing the others. */
 const FORGOTTEN_HOST = 66;
 
+/** Used only for connections whose packets the router holds back: IPv4. */
+const DELAYED_HOST = 67;
+const ALL_CLIENT_HOSTS = [...CLIENT_HOSTS, FORGOTTEN_HOST, DELAYED_HOST];
+
+/** Ends of the client's link, locally administered. */
+const ROUTER_MAC = "02:00:00:00:64:01";
+const CLIENT_MAC = "02:00:00:00:64:02";
 /** The unused, locally administered MAC address behind the silent host. */
 const DEAD_MAC = "02:00:00:00:de:ad";
 
@@ -60,12 +67,32 @@ export function forgetRoute(action: "add" | "del", family: Family): string {
   return `route ${action} blackhole ${forgottenAddress(family)}/${hostLength[family]}`;
 }
 
+export function delayedAddress(): string {
+  return address(4, CLIENT_SUBNET, DELAYED_HOST);
+}
+
+/**
+ * One `ip -batch` line that makes the router forget who has the delayed address: it asks by ARP, which the client does not
+ * answer, and keeps what it has for it, for 3 s at most. Or that tells it, and lets go all that it kept.
+ */
+export function holdNeighbour(action: "hold" | "release"): string {
+  return action === "hold" ? `neigh del ${delayedAddress()} dev ${CAPTURE_INTERFACE}` : clientNeighbour(DELAYED_HOST);
+}
+
+/** The client answers no ARP (`arp_ignore` 8): the router is told of its IPv4 addresses, so that it can be made to forget one. */
+function clientNeighbour(host: number): string {
+  return `neigh replace ${address(4, CLIENT_SUBNET, host)} lladdr ${CLIENT_MAC} dev ${CAPTURE_INTERFACE} nud permanent`;
+}
+
 /** `ip -batch` lines for the client's namespace, run when its `eth0` exists. */
 export function clientLines(families: readonly Family[]): string[] {
-  const hosts = [...CLIENT_HOSTS, FORGOTTEN_HOST];
   return [
     ...linkUp(),
-    ...families.flatMap((family) => [...addresses(family, CLIENT_SUBNET, hosts), defaultRoute(family, CLIENT_SUBNET)]),
+    `neigh add ${address(4, CLIENT_SUBNET, ROUTER_HOST)} lladdr ${ROUTER_MAC} dev ${HOST_INTERFACE} nud permanent`,
+    ...families.flatMap((family) => [
+      ...addresses(family, CLIENT_SUBNET, ALL_CLIENT_HOSTS),
+      defaultRoute(family, CLIENT_SUBNET),
+    ]),
   ];
 }
 
@@ -85,19 +112,24 @@ export function routerLines(
   clientNamespace: string,
   serverNamespaces: readonly string[],
 ): string[] {
-  const links = [
-    { name: CAPTURE_INTERFACE, subnet: CLIENT_SUBNET, peer: clientNamespace },
-    ...serverNamespaces.map((peer, server) => ({ name: `server${server + 1}`, subnet: server + 1, peer })),
-  ];
   return [
     "link set lo up",
-    ...links.flatMap(({ name, subnet, peer }) => [
-      `link add ${name} type veth peer name ${HOST_INTERFACE} netns ${peer}`,
-      `link set ${name} up`,
-      ...families.flatMap((family) => addresses(family, subnet, [ROUTER_HOST], name)),
-      ...(subnet === CLIENT_SUBNET ? [] : families.map((family) => silentNeighbour(family, subnet, name))),
-    ]),
+    `link add ${CAPTURE_INTERFACE} address ${ROUTER_MAC} type veth peer name ${HOST_INTERFACE} address ${CLIENT_MAC} netns ${clientNamespace}`,
+    ...routerEnd(families, CLIENT_SUBNET, CAPTURE_INTERFACE),
+    ...ALL_CLIENT_HOSTS.map(clientNeighbour),
+    ...serverNamespaces.flatMap((namespace, server) => {
+      const device = `server${server + 1}`;
+      return [
+        `link add ${device} type veth peer name ${HOST_INTERFACE} netns ${namespace}`,
+        ...routerEnd(families, server + 1, device),
+        ...families.map((family) => silentNeighbour(family, server + 1, device)),
+      ];
+    }),
   ];
+}
+
+function routerEnd(families: readonly Family[], subnet: number, device: string): string[] {
+  return [`link set ${device} up`, ...families.flatMap((family) => addresses(family, subnet, [ROUTER_HOST], device))];
 }
 
 function linkUp(): string[] {
