@@ -165,7 +165,7 @@ describe.skipIf(reason !== null && !required)("kafka", () => {
           await producer.send(TEARDOWNS_TOPIC, messages);
           break;
         } catch (error) {
-          refusals.add(String((error as HangupError).code));
+          refusals.add((error as HangupError).code);
         }
       }
       acknowledged.push(index);
