@@ -1,12 +1,33 @@
 import { clickHouseError, queryRows, type ClickHouseClient } from "@hangup/clickhouse";
 import { alertRow, type Alert, type HostResets } from "./alert.ts";
 
-/** Alerts as `hangup.alerts` keeps them: the alerter's only memory. */
+/** What the alerter knows of its former life. */
+export interface Memory {
+  /** Every alert that is firing, and those resolved lately, oldest first. */
+  readonly alerts: readonly Alert[];
+  /** Messages that webhooks have taken: `deliveryKey` of each. */
+  readonly delivered: ReadonlySet<string>;
+}
+
+/** One message that a webhook has taken. */
+export interface Delivery {
+  readonly receiver: string;
+  readonly alertId: string;
+  readonly state: "firing" | "resolved";
+}
+
+export function deliveryKey({ receiver, alertId: id, state }: Delivery): string {
+  return `${receiver} ${id} ${state}`;
+}
+
+/** Alerts and deliveries as ClickHouse keeps them: the alerter's only memory. */
 export interface Ledger {
-  /** Every alert that is firing, and those resolved since `resolvedSince` (milliseconds since the Unix epoch). */
-  load(resolvedSince: number): Promise<Alert[]>;
+  /** @param resolvedSince milliseconds since the Unix epoch: alerts that were resolved before are forgotten. */
+  load(resolvedSince: number): Promise<Memory>;
   /** Writes alerts as they are now. The same write again changes nothing. */
   write(alerts: readonly Alert[]): Promise<void>;
+  /** Writes that a message was taken. */
+  delivered(delivery: Delivery): Promise<void>;
 }
 
 interface StoredAlert {
@@ -38,30 +59,50 @@ FROM hangup.alerts FINAL
 WHERE state = 'firing' OR resolved_time >= fromUnixTimestamp64Milli({since:Int64})
 ORDER BY started_time, id`;
 
-/** @throws HangupError HANGUP_CLICKHOUSE_UNREACHABLE, HANGUP_CLICKHOUSE from both methods. */
+const LOAD_DELIVERIES = `
+SELECT receiver, alert_id, state
+FROM hangup_internal.alert_deliveries
+WHERE alert_id IN (
+  SELECT id FROM hangup.alerts FINAL WHERE state = 'firing' OR resolved_time >= fromUnixTimestamp64Milli({since:Int64}))`;
+
+interface StoredDelivery {
+  readonly receiver: string;
+  readonly alert_id: string;
+  readonly state: "firing" | "resolved";
+}
+
+/** Every method throws HangupError HANGUP_CLICKHOUSE_UNREACHABLE, HANGUP_CLICKHOUSE. */
 export function createLedger(client: ClickHouseClient): Ledger {
+  const insert = async (table: string, values: readonly object[]): Promise<void> => {
+    try {
+      await client.insert({
+        table,
+        format: "JSONEachRow",
+        values,
+        // Said, not assumed: the server's own default differs between versions.
+        clickhouse_settings: { async_insert: 0, date_time_input_format: "best_effort" },
+      });
+    } catch (error) {
+      throw clickHouseError(error, `write to ${table}`);
+    }
+  };
   return {
     async load(resolvedSince) {
-      const rows = await queryRows<StoredAlert>(client, LOAD, { parameters: { since: resolvedSince } });
-      return rows.map(alertFrom);
+      const options = { parameters: { since: resolvedSince } };
+      const alerts = await queryRows<StoredAlert>(client, LOAD, options);
+      const deliveries = await queryRows<StoredDelivery>(client, LOAD_DELIVERIES, options);
+      return {
+        alerts: alerts.map(alertFrom),
+        delivered: new Set(deliveries.map((row) => deliveryKey({ ...row, alertId: row.alert_id }))),
+      };
     },
     async write(alerts) {
       if (alerts.length === 0) return;
-      try {
-        await client.insert({
-          table: "hangup.alerts",
-          format: "JSONEachRow",
-          values: alerts.map((alert) => ({ ...alertRow(alert), version: alert.version })),
-          clickhouse_settings: {
-            // Said, not assumed: the server's own defaults differ between versions.
-            async_insert: 0,
-            date_time_input_format: "best_effort",
-          },
-        });
-      } catch (error) {
-        throw clickHouseError(error, "write to hangup.alerts");
-      }
+      const rows = alerts.map((alert) => ({ ...alertRow(alert), version: alert.version }));
+      await insert("hangup.alerts", rows);
     },
+    delivered: ({ receiver, alertId: id, state }) =>
+      insert("hangup_internal.alert_deliveries", [{ receiver, alert_id: id, state }]),
   };
 }
 

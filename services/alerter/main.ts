@@ -80,7 +80,15 @@ await runService(spec, async ({ config, log }) => {
   const metrics = createMetrics(registry, () =>
     watch.judgedUntil === null ? 0 : (Date.now() - watch.judgedUntil) / 1_000,
   );
-  const parts: ReceiverParts = { clock: systemClock, metrics, log };
+  const ledger = createLedger(client);
+  const delivered: ReceiverParts["delivered"] = (delivery) =>
+    ledger.delivered(delivery).catch((error: unknown) => {
+      log.warn(
+        { alert: delivery.alertId, reason: String(error) },
+        "a delivery cannot be written; a restart may repeat it",
+      );
+    });
+  const parts: ReceiverParts = { clock: systemClock, metrics, log, delivered };
   const receivers: Receiver[] = [
     ...config.webhook.map((url) => new Webhook(url, parts)),
     ...config.alertmanager.map((url) => new Alertmanager(url, parts)),
@@ -92,8 +100,8 @@ await runService(spec, async ({ config, log }) => {
     delayMs: config.delay,
     clock: systemClock,
     readSeries: (to, signal) => readSeries(client, to, rule.intervalMs, signal),
-    ledger: createLedger(client),
-    announcer: { announce: (changes, firing) => receivers.forEach((receiver) => receiver.announce(changes, firing)) },
+    ledger,
+    receivers,
     metrics,
     log,
   });

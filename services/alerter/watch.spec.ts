@@ -51,8 +51,9 @@ function setUp(
   const ledger: Ledger = {
     load: async () => {
       refuse("load");
-      return [...table.values()];
+      return { alerts: [...table.values()], delivered: new Set() };
     },
+    delivered: async () => undefined,
     write: async (alerts) => {
       refuse("write");
       for (const alert of alerts) table.set(alertId(alert), alert);
@@ -69,9 +70,14 @@ function setUp(
       return figures(to);
     },
     ledger,
-    announcer: {
-      announce: (changes, firing) => told.push({ changes: changes.map(({ state }) => state), firing: firing.length }),
-    },
+    receivers: [
+      {
+        resume: ({ alerts }) => void told.push({ changes: [], firing: alerts.length }),
+        announce: (changes, firing) =>
+          void told.push({ changes: changes.map(({ state }) => state), firing: firing.length }),
+        close: async () => undefined,
+      },
+    ],
     metrics,
     log,
   });

@@ -2,15 +2,10 @@ import type { Logger } from "@hangup/service";
 import { fingerprint, type Alert } from "./alert.ts";
 import { backOff, type Clock } from "./clock.ts";
 import { detect, stateFrom, type AlertState, type Series } from "./detect.ts";
+import type { Receiver } from "./deliver/receiver.ts";
 import type { Ledger } from "./ledger.ts";
 import type { AlerterMetrics } from "./metrics.ts";
 import { BASELINE_INTERVALS, RECENT_INTERVALS, type Rule } from "./rule.ts";
-
-/** What a change of alerts is told to; it must not wait for anything. */
-export interface Announcer {
-  /** @param changes alerts that fired, were updated or resolved; `firing` are all that fire now. */
-  announce(changes: readonly Alert[], firing: readonly Alert[]): void;
-}
 
 export interface WatchParts {
   readonly rule: Rule;
@@ -19,7 +14,7 @@ export interface WatchParts {
   readonly clock: Clock;
   readonly readSeries: (to: number, signal: AbortSignal) => Promise<readonly Series[]>;
   readonly ledger: Ledger;
-  readonly announcer: Announcer;
+  readonly receivers: readonly Receiver[];
   readonly metrics: AlerterMetrics;
   readonly log: Logger;
 }
@@ -65,16 +60,15 @@ export class Watch {
 
   /** Reads the state back. @returns the end of the first interval to judge. */
   async #resume(signal: AbortSignal): Promise<number> {
-    const { rule, clock, ledger, announcer, metrics } = this.#parts;
+    const { rule, clock, ledger, receivers, metrics } = this.#parts;
     const newest = this.#newestEnd();
     const since = newest - (BASELINE_INTERVALS + RECENT_INTERVALS) * rule.intervalMs;
-    const alerts = await this.#persist("load", () => ledger.load(since), signal);
-    if (alerts === null) return clock.now();
-    this.#state = stateFrom(alerts);
+    const memory = await this.#persist("load", () => ledger.load(since), signal);
+    if (memory === null) return clock.now();
+    this.#state = stateFrom(memory.alerts);
     metrics.firing.set(this.#state.firing.size);
+    for (const receiver of receivers) receiver.resume(memory);
     const firing = [...this.#state.firing.values()];
-    // Whoever forgets what is not repeated must hear of them again.
-    announcer.announce([], firing);
     // Intervals since the rule last held may have been missed; they say whether it has been quiet all the time.
     const oldest = Math.min(newest, ...firing.map((alert) => alert.version + rule.intervalMs));
     return Math.ceil(oldest / rule.intervalMs) * rule.intervalMs;
@@ -97,7 +91,7 @@ export class Watch {
   }
 
   async #judge(to: number, signal: AbortSignal): Promise<void> {
-    const { rule, ledger, announcer, metrics } = this.#parts;
+    const { rule, ledger, receivers, metrics } = this.#parts;
     const series = await this.#persist("query", () => this.#timedSeries(to, signal), signal);
     if (series === null) return;
     const { state, changes } = detect(this.#state, to, series, rule);
@@ -109,8 +103,9 @@ export class Watch {
     // People are told even while the table cannot be written; once it can, it is, before the next interval.
     let told = false;
     const tell = (): void => {
-      if (!told) announcer.announce(changes, [...state.firing.values()]);
+      if (told) return;
       told = true;
+      for (const receiver of receivers) receiver.announce(changes, [...state.firing.values()]);
     };
     await this.#persist("write", () => ledger.write(changes), signal, tell);
     tell();

@@ -67,6 +67,7 @@ describe.skipIf(binary === undefined)(`a real Alertmanager${installed}`, () => {
       clock: systemClock,
       metrics: createMetrics(createRegistry(), () => 0),
       log,
+      delivered: async () => undefined,
     });
     const now = Date.now();
     const alert = alertOf({ startedTime: now - 120_000, updatedTime: now });

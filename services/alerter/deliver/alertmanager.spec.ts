@@ -11,6 +11,7 @@ const registry = createRegistry();
 const metrics = createMetrics(registry, () => 0);
 const log = createLogger("alert");
 log.level = "silent";
+const delivered = async (): Promise<void> => undefined;
 
 describe("postableAlert", () => {
   const alert = alertOf();
@@ -59,7 +60,7 @@ describe("Alertmanager", () => {
   beforeEach(async () => {
     server = new HttpReceiver();
     clock = new ManualClock(now);
-    manager = new Alertmanager(`${await server.listen()}/am/`, { clock, metrics, log });
+    manager = new Alertmanager(`${await server.listen()}/am/`, { clock, metrics, log, delivered });
   });
   afterEach(async () => {
     await manager.close(0);
@@ -95,11 +96,12 @@ describe("Alertmanager", () => {
     ]);
   });
 
-  it("hears after a restart of what is still firing", async () => {
+  it("hears after a restart of what is firing and of what ended", async () => {
     const alert = alertOf();
-    manager.announce([], [alert]);
+    const over = resolvedOf(alertOf({ port: 8080 }));
+    manager.resume({ alerts: [over, alert], delivered: new Set() });
     await server.received(1);
-    expect(bodies()).toEqual([[postableAlert(alert, now)]]);
+    expect(bodies()).toEqual([[postableAlert(over, now), postableAlert(alert, now)]]);
   });
 
   it("sends what is left when it is closed", async () => {

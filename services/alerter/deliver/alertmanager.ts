@@ -1,5 +1,6 @@
 import { alertId, severity, type Alert } from "../alert.ts";
 import { backOff } from "../clock.ts";
+import type { Memory } from "../ledger.ts";
 import { postJson, targetOf, type Target } from "./post.ts";
 import { RETRY_LIMIT_MS, type Receiver, type ReceiverParts } from "./receiver.ts";
 
@@ -55,6 +56,14 @@ export class Alertmanager implements Receiver {
     this.#target = targetOf(url, "/api/v2/alerts");
     this.#parts = parts;
     this.#working = this.#work();
+  }
+
+  /** It forgets what is not repeated, and may not have heard of what ended: it is told of all. */
+  resume({ alerts }: Memory): void {
+    this.announce(
+      alerts,
+      alerts.filter(({ state }) => state === "firing"),
+    );
   }
 
   announce(changes: readonly Alert[], firing: readonly Alert[]): void {

@@ -1,6 +1,7 @@
 import { createLogger, createRegistry } from "@hangup/service";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { alertId } from "../alert.ts";
+import { deliveryKey, type Delivery } from "../ledger.ts";
 import { createMetrics } from "../metrics.ts";
 import { alertOf, resolvedOf } from "../testing/alerts.ts";
 import { HttpReceiver } from "../testing/http-receiver.ts";
@@ -15,7 +16,10 @@ const metrics = createMetrics(registry, () => 0);
 const log = createLogger("alert");
 log.level = "silent";
 
-const webhook = (target = url): Webhook => new Webhook(target, { clock, metrics, log });
+/** What was told to be taken: `id state`. */
+const taken: string[] = [];
+const delivered = async ({ alertId: id, state }: Delivery): Promise<void> => void taken.push(`${id} ${state}`);
+const webhook = (target = url): Webhook => new Webhook(target, { clock, metrics, log, delivered });
 const states = (): unknown[] => server.requests.map(({ body }) => (body as { state: string }).state);
 const result = async (name: string): Promise<number> => {
   const text = await registry.metrics();
@@ -27,6 +31,7 @@ beforeEach(async () => {
   url = await server.listen();
   clock = new ManualClock(1_790_000_200_000);
   registry.resetMetrics();
+  taken.length = 0;
 });
 afterEach(() => server.close());
 
@@ -34,9 +39,9 @@ describe("Webhook", () => {
   it("posts an alert as the API shows it when it fires and when it resolves, and no update in between", async () => {
     const alert = alertOf();
     const hook = webhook(`${url}/hooks/tcp?room=7`);
-    hook.announce([alert], [alert]);
-    hook.announce([{ ...alert, updatedTime: alert.updatedTime + 60_000 }], [alert]);
-    hook.announce([resolvedOf(alert)], []);
+    hook.announce([alert]);
+    hook.announce([{ ...alert, updatedTime: alert.updatedTime + 60_000 }]);
+    hook.announce([resolvedOf(alert)]);
     await server.received(2);
     await hook.close(1_000);
     expect(states()).toEqual(["firing", "resolved"]);
@@ -73,7 +78,7 @@ describe("Webhook", () => {
       const first = alertOf();
       const second = alertOf({ cause: "no_connection" });
       const hook = webhook();
-      hook.announce([first, second], [first, second]);
+      hook.announce([first, second]);
       for (const count of [1, 2, 3]) {
         await server.received(count);
         await clock.advance();
@@ -93,8 +98,8 @@ describe("Webhook", () => {
     server.statuses.push(400);
     const alert = alertOf();
     const hook = webhook();
-    hook.announce([alert], [alert]);
-    hook.announce([resolvedOf(alert)], []);
+    hook.announce([alert]);
+    hook.announce([resolvedOf(alert)]);
     await server.received(2);
     await hook.close(1_000);
     expect(states()).toEqual(["firing", "resolved"]);
@@ -104,7 +109,7 @@ describe("Webhook", () => {
   it("does not follow a redirect", async () => {
     server.statuses.push(302);
     const hook = webhook();
-    hook.announce([alertOf()], []);
+    hook.announce([alertOf()]);
     await server.received(1);
     await hook.close(1_000);
     expect(await result("refused")).toBe(1);
@@ -113,7 +118,7 @@ describe("Webhook", () => {
   it("tries until a receiver that is away is back", async () => {
     await server.close();
     const hook = webhook();
-    hook.announce([alertOf()], []);
+    hook.announce([alertOf()]);
     await clock.someoneSleeps();
     expect(await result("failed")).toBe(1);
     server = new HttpReceiver();
@@ -127,27 +132,62 @@ describe("Webhook", () => {
 
   it("sends credentials of the URL in a header", async () => {
     const hook = webhook(url.replace("//", "//al%40ice:s3cret@"));
-    hook.announce([alertOf()], []);
+    hook.announce([alertOf()]);
     await server.received(1);
     await hook.close(1_000);
     expect(server.requests[0].headers.authorization).toBe(`Basic ${Buffer.from("al@ice:s3cret").toString("base64")}`);
   });
 
-  it("is not told again of what was firing before a restart, but of its end", async () => {
+  it("says of each message that it was taken, and of one that was refused", async () => {
+    server.statuses.push(503, 200, 400);
     const alert = alertOf();
     const hook = webhook();
-    hook.announce([], [alert]);
-    hook.announce([{ ...alert, version: alert.version + 60_000 }], [alert]);
-    hook.announce([resolvedOf(alert)], []);
+    hook.announce([alert]);
     await server.received(1);
+    await clock.someoneSleeps();
+    expect(taken).toEqual([]);
+    await clock.advance();
+    hook.announce([resolvedOf(alert)]);
+    await server.received(3);
     await hook.close(1_000);
-    expect(states()).toEqual(["resolved"]);
+    expect(taken).toEqual(["443-app_abort-1790000040 firing", "443-app_abort-1790000040 resolved"]);
+  });
+
+  it("sends after a restart what was not taken before it, and nothing twice", async () => {
+    const told = alertOf();
+    const untold = alertOf({ cause: "no_connection" });
+    const over = resolvedOf(alertOf({ cause: "injected" }));
+    const overAndTold = resolvedOf(alertOf({ cause: "firewall_reset" }));
+    const keys: string[] = [];
+    const first = new Webhook(url, {
+      clock,
+      metrics,
+      log,
+      delivered: async (delivery) => void keys.push(deliveryKey(delivery)),
+    });
+    first.announce([told, overAndTold]);
+    await server.received(2);
+    await first.close(1_000);
+    server.requests.length = 0;
+
+    const second = webhook();
+    second.resume({ alerts: [told, untold, over, overAndTold], delivered: new Set(keys) });
+    second.announce([{ ...told, version: told.version + 60_000 }]);
+    second.announce([resolvedOf(told)]);
+    await server.received(3);
+    await second.close(1_000);
+    const said = server.requests.map(({ body }) => body as { cause: string; state: string });
+    expect(said.map(({ cause, state }) => `${cause} ${state}`)).toEqual([
+      "no_connection firing",
+      "injected resolved",
+      "app_abort resolved",
+    ]);
   });
 
   it("counts what it could not deliver when it is closed", async () => {
     server.statuses.push(503);
     const hook = webhook();
-    hook.announce([alertOf()], []);
+    hook.announce([alertOf()]);
     await server.received(1);
     await hook.close(0);
     expect(await result("dropped")).toBe(1);

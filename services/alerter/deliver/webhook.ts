@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { alertId, alertRow, type Alert, type AlertRow } from "../alert.ts";
 import { backOff } from "../clock.ts";
+import { deliveryKey, type Delivery, type Memory } from "../ledger.ts";
 import { postJson, targetOf, type Target } from "./post.ts";
 import { RETRY_LIMIT_MS, type Receiver, type ReceiverParts } from "./receiver.ts";
 
@@ -8,13 +10,16 @@ const MAX_WAITING = 10_000;
 
 /**
  * POSTs one JSON body when an alert fires and one when it resolves, in order, each until it is taken. The body is the alert
- * as `GET /api/v1/alerts` shows it. Updates while it is firing are not sent: a person is told twice an incident.
+ * as `GET /api/v1/alerts` shows it. Updates while it is firing are not sent: a person is told twice an incident. What was
+ * not taken before a restart is sent after it; a message is repeated only when the alerter died between its being taken
+ * and that being written.
  */
 export class Webhook implements Receiver {
   readonly #target: Target;
   readonly #parts: ReceiverParts;
+  readonly #name: string;
   readonly #waiting: AlertRow[] = [];
-  /** Alerts whose firing has been queued: ids. */
+  /** Alerts whose firing needs no further message: ids. */
   readonly #told = new Set<string>();
   readonly #stop = new AbortController();
   #busy = false;
@@ -23,11 +28,19 @@ export class Webhook implements Receiver {
   constructor(url: string, parts: ReceiverParts) {
     this.#target = targetOf(url);
     this.#parts = parts;
+    this.#name = createHash("sha256").update(url).digest("hex").slice(0, 16);
   }
 
-  announce(changes: readonly Alert[], firing: readonly Alert[]): void {
-    // After a restart, alerts come as firing without a change: they were told of before.
-    if (changes.length === 0) for (const alert of firing) this.#told.add(alertId(alert));
+  resume({ alerts, delivered }: Memory): void {
+    const missed = alerts.filter((alert) => {
+      const taken = delivered.has(deliveryKey(this.#delivery(alertId(alert), alert.state)));
+      if (taken && alert.state === "firing") this.#told.add(alertId(alert));
+      return !taken;
+    });
+    this.announce(missed);
+  }
+
+  announce(changes: readonly Alert[]): void {
     for (const alert of changes) {
       const id = alertId(alert);
       if (alert.state === "firing" && this.#told.has(id)) continue;
@@ -39,6 +52,10 @@ export class Webhook implements Receiver {
       }
     }
     if (!this.#busy && this.#waiting.length > 0) this.#working = this.#work();
+  }
+
+  #delivery(id: string, state: Delivery["state"]): Delivery {
+    return { receiver: this.#name, alertId: id, state };
   }
 
   async close(graceMs: number): Promise<void> {
@@ -56,7 +73,7 @@ export class Webhook implements Receiver {
   }
 
   async #work(): Promise<void> {
-    const { clock, metrics, log } = this.#parts;
+    const { clock, metrics, log, delivered } = this.#parts;
     const signal = this.#stop.signal;
     this.#busy = true;
     for (let failures = 0; this.#waiting.length > 0 && !signal.aborted;) {
@@ -70,6 +87,7 @@ export class Webhook implements Receiver {
             "webhook refuses a message",
           );
         }
+        await delivered(this.#delivery(row.id, row.state));
         // The queue may have dropped its head meanwhile.
         if (this.#waiting[0] === row) this.#waiting.shift();
         failures = 0;
