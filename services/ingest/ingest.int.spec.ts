@@ -214,6 +214,27 @@ describe.skipIf(backends === null)(`ingest, a real broker and a real engine ${re
     expect(after.rows - after.distinct).toBeLessThanOrEqual(600);
   });
 
+  test("members that come and go share the partitions, and nothing is lost", async () => {
+    const collectors = ["shared-a", "shared-b", "shared-c", "shared-d", "shared-e", "shared-f"];
+    const first = await start(["--max-rows", "1000"]);
+    const pouring = (async () => {
+      for (let round = 0; round < 20; round++) {
+        for (const collector of collectors)
+          await send(collector, messages(rowsOf(collector, 1_000, round * 1_000), 100));
+      }
+    })();
+    await eventually(
+      () => tally(collectors[0]),
+      ({ distinct }) => distinct > 0,
+    );
+    const second = await start(["--max-rows", "1000"]);
+    await first.stop();
+    await start();
+    await second.stop();
+    await pouring;
+    for (const collector of collectors) expect((await stored(collector, 20_000)).distinct).toBe(20_000);
+  });
+
   test("stopped with TERM it stores and commits what it has in hand: the next run stores nothing twice", async () => {
     const first = await start();
     const values = messages(rowsOf("stopped", 5_000), 50);

@@ -155,6 +155,33 @@ describe("offsets", () => {
     expect(fetch.commits).toEqual([1n]);
   });
 
+  describe("when a heartbeat says that the group changes", () => {
+    const rebalancing = new Error("The group is rebalancing");
+
+    test("while ClickHouse is away: the fetch is given up with the heartbeat's error, for Kafka's client to see", async () => {
+      bench.insert = () => Promise.reject(new Error("no ClickHouse server answers"));
+      const fetch = fetchOf(0, 1);
+      fetch.heartbeatError = rebalancing;
+      const outcome = bench.intake.handle(fetch).catch((error: unknown) => error);
+      await bench.clock.advance(2_000);
+      expect(await outcome).toBe(rebalancing);
+      expect(fetch.commits).toEqual([]);
+    });
+
+    test("while an insert runs that then succeeds: it is committed, as the group still takes it", async () => {
+      const answer = Promise.withResolvers<void>();
+      bench.insert = () => answer.promise;
+      const fetch = fetchOf(0, 1);
+      fetch.heartbeatError = rebalancing;
+      const handled = bench.intake.handle(fetch);
+      await bench.clock.advance(5_000);
+      answer.resolve();
+      await handled;
+      expect(fetch.heartbeats).toBe(1);
+      expect(fetch.commits).toEqual([1n]);
+    });
+  });
+
   test("of a partition that was taken away meanwhile are not committed", async () => {
     const fetch = fetchOf(0, 1);
     bench.insert = () => {

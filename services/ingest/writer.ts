@@ -38,14 +38,23 @@ export class BlockWriter {
     return this.#problem;
   }
 
-  /** @returns false when it was given up: the partition was taken away, or the signal came while ClickHouse refused. */
-  write(block: Block, tenure: Tenure, signal: AbortSignal): Promise<boolean> {
-    return this.#heartbeatUntil(this.#insertUntilStored(block, tenure, signal), tenure);
+  /**
+   * @returns false when it was given up: the partition was taken away, or the signal came while ClickHouse refused.
+   * @throws what a heartbeat threw, when the block could not be stored either: the group changes, and a member that goes
+   * on trying by itself would be put out of it.
+   */
+  async write(block: Block, tenure: Tenure, signal: AbortSignal): Promise<boolean> {
+    const vigil = new Vigil(tenure, this.#parts.clock);
+    try {
+      return await this.#insertUntilStored(block, vigil, signal);
+    } finally {
+      await vigil.end();
+    }
   }
 
-  async #insertUntilStored(block: Block, tenure: Tenure, signal: AbortSignal): Promise<boolean> {
+  async #insertUntilStored(block: Block, vigil: Vigil, signal: AbortSignal): Promise<boolean> {
     const { clock, insert } = this.#parts;
-    for (let attempt = 0; !tenure.stale(); attempt++) {
+    for (let attempt = 0; !vigil.stale(); attempt++) {
       const startedMs = clock.now();
       try {
         await insert(block);
@@ -55,7 +64,8 @@ export class BlockWriter {
         this.#failed(block, error instanceof Error ? error.message : String(error));
       }
       if (signal.aborted) return false;
-      await clock.sleep(retryDelay(attempt), signal);
+      await clock.sleep(retryDelay(attempt), AbortSignal.any([signal, vigil.broken]));
+      vigil.throwIfBroken();
     }
     return false;
   }
@@ -80,20 +90,52 @@ export class BlockWriter {
     }
     this.#problem = message;
   }
+}
 
-  /** Waits for the work, with a sign of life to the group's coordinator now and then. */
-  async #heartbeatUntil<T>(work: Promise<T>, tenure: Tenure): Promise<T> {
-    const done = new AbortController();
-    const settled = work.finally(() => done.abort());
-    const beat = async (): Promise<void> => {
-      while (!done.signal.aborted) {
-        await this.#parts.clock.sleep(HEARTBEAT_MS, done.signal);
-        // A heartbeat that fails says that the group changes; `stale` tells whether that concerns this partition.
-        if (!done.signal.aborted) await tenure.heartbeat().catch(() => undefined);
+/** Gives the group's coordinator a sign of life now and then, from its making until its end. */
+class Vigil {
+  readonly #tenure: Tenure;
+  readonly #clock: Clock;
+  readonly #ended = new AbortController();
+  readonly #broken = new AbortController();
+  readonly #beating: Promise<void>;
+
+  constructor(tenure: Tenure, clock: Clock) {
+    this.#tenure = tenure;
+    this.#clock = clock;
+    this.#beating = this.#beat();
+  }
+
+  stale(): boolean {
+    return this.#tenure.stale();
+  }
+
+  /** Aborted when a heartbeat has failed. */
+  get broken(): AbortSignal {
+    return this.#broken.signal;
+  }
+
+  throwIfBroken(): void {
+    this.#broken.signal.throwIfAborted();
+  }
+
+  async end(): Promise<void> {
+    this.#ended.abort();
+    await this.#beating;
+  }
+
+  async #beat(): Promise<void> {
+    const { signal } = this.#ended;
+    for (;;) {
+      await this.#clock.sleep(HEARTBEAT_MS, signal);
+      if (signal.aborted) return;
+      try {
+        await this.#tenure.heartbeat();
+      } catch (error) {
+        this.#broken.abort(error);
+        return;
       }
-    };
-    const [result] = await Promise.all([settled, beat()]);
-    return result;
+    }
   }
 }
 

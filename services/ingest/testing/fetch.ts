@@ -9,6 +9,8 @@ export class RecordedFetch implements IncomingBatch {
   readonly commits: bigint[] = [];
   heartbeats = 0;
   isStale = false;
+  /** What a heartbeat is rejected with, if anything. */
+  heartbeatError: Error | null = null;
 
   /** `behind`: messages that the partition holds beyond these. */
   constructor(messages: readonly IncomingMessage[], behind = 0, partition = 3) {
@@ -19,7 +21,7 @@ export class RecordedFetch implements IncomingBatch {
 
   heartbeat(): Promise<void> {
     this.heartbeats++;
-    return Promise.resolve();
+    return this.heartbeatError === null ? Promise.resolve() : Promise.reject(this.heartbeatError);
   }
 
   stale(): boolean {
