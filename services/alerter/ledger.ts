@@ -1,4 +1,5 @@
 import { clickHouseError, queryRows, type ClickHouseClient } from "@hangup/clickhouse";
+import { HangupError } from "@hangup/service";
 import { alertRow, type Alert, type HostResets } from "./alert.ts";
 
 /** What the alerter knows of its former life. */
@@ -28,6 +29,21 @@ export interface Ledger {
   write(alerts: readonly Alert[]): Promise<void>;
   /** Writes that a message was taken. */
   delivered(delivery: Delivery): Promise<void>;
+}
+
+const TABLES = ["hangup.alerts", "hangup.teardowns", "hangup_internal.alert_deliveries"];
+
+/** @throws HangupError HANGUP_CLICKHOUSE when a table is missing: better now than never an alert. */
+export async function checkTables(client: ClickHouseClient): Promise<void> {
+  const rows = await queryRows<{ name: string }>(
+    client,
+    "SELECT concat(database, '.', name) AS name FROM system.tables WHERE database IN ('hangup', 'hangup_internal')",
+  );
+  const missing = TABLES.filter((table) => !rows.some(({ name }) => name === table));
+  if (missing.length === 0) return;
+  throw new HangupError("HANGUP_CLICKHOUSE", `ClickHouse has no table ${missing.join(", ")}`, {
+    remedy: "Create the tables with 'hangup migrate up'",
+  });
 }
 
 interface StoredAlert {

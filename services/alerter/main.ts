@@ -13,7 +13,7 @@ import { systemClock } from "./clock.ts";
 import { Alertmanager } from "./deliver/alertmanager.ts";
 import type { Receiver, ReceiverParts } from "./deliver/receiver.ts";
 import { Webhook } from "./deliver/webhook.ts";
-import { createLedger } from "./ledger.ts";
+import { checkTables, createLedger } from "./ledger.ts";
 import { createMetrics } from "./metrics.ts";
 import { readSeries } from "./tallies.ts";
 import { Watch } from "./watch.ts";
@@ -75,6 +75,7 @@ const CLOSE_GRACE_MS = 5_000;
 await runService(spec, async ({ config, log }) => {
   const client = connect({ ...credentials(config.clickhouse, "services"), application: "hangup alert" });
   await pingClickHouse(client);
+  await checkTables(client);
 
   const registry = createRegistry();
   const metrics = createMetrics(registry, () =>
