@@ -119,7 +119,6 @@ describe("bad input", () => {
       code: 1,
       says: /127\.0\.0\.1:1/,
     },
-    { name: "an unknown group", args: () => ["top", "--by", "hots", "--once"], code: 2, says: /hots.*host/ },
     {
       name: "a broker for up that is not there",
       args: () => ["up", "--data", directory, "--kafka", "127.0.0.1:1"],

@@ -57,10 +57,16 @@ export async function startUp(
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
       output += text;
-      if (output.includes("hangup is up")) ready.resolve();
+      if (output.includes("ctrl-C stops everything")) ready.resolve();
     });
   }
-  const exited = once(child, "close").then(([code]) => code as number | null);
+  // A test that fails must not leave it running; its children end with it.
+  const kill = (): boolean => child.kill("SIGKILL");
+  process.once("exit", kill);
+  const exited = once(child, "close").then(([code]) => {
+    process.off("exit", kill);
+    return code as number | null;
+  });
   const ended = exited.then((code) =>
     Promise.reject(new Error(`hangup up ended with ${code} before it was ready:\n${output}`)),
   );

@@ -140,6 +140,12 @@ describe.skipIf(!isRoot && !mustRun)(`the main job (seed ${seed})`, () => {
     expect(sorted(counted((JSON.parse(stdout) as { rows: RateRow[] }).rows))).toEqual(sorted(expected));
   });
 
+  it("top names a group that does not exist, and the one that was meant", async () => {
+    const { code, stderr } = await hangup(["top", "--api", up.url, "--by", "hots", "--once"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/'hots'.*Did you mean 'host'\?/);
+  });
+
   it("every row came from tcpdump, in order, without a gap", async () => {
     const pids = execFileSync("ip", ["netns", "pids", lab.middle.netns], { encoding: "utf8" }).trim().split("\n");
     const programs = pids.map((pid) => execFileSync("ps", ["-o", "comm=", "-p", pid], { encoding: "utf8" }).trim());
