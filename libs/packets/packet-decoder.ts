@@ -2,6 +2,7 @@ import type { DecodeCounters } from "./counters.ts";
 import { Fragments } from "./fragments.ts";
 import {
   BAD_CHECKSUM,
+  ETHERNET,
   FRAGMENT,
   Frame,
   ICMP_ERROR,
@@ -13,6 +14,7 @@ import {
   TRUNCATED,
 } from "./frame.ts";
 import { readLayers } from "./layers.ts";
+import { readPlainTcp } from "./plain-tcp.ts";
 import type { Segment } from "./segment.ts";
 
 /** One packet of a capture to at most one call of the sink, and to exactly one count. */
@@ -29,9 +31,9 @@ export class PacketDecoder {
 
   /**
    * Decodes the packet in [at, end) of `buffer`, `wireLength` bytes long before the snapshot length cut it. Time and interface
-   * stand in the segment already. `layer` is its first layer, 0 where the link type is not known.
+   * stand in the segment already; `view` is of the whole of `buffer`. `layer` is its first layer, 0 where the link type is not known.
    */
-  packet(layer: number, buffer: Uint8Array, at: number, end: number, wireLength: number): void {
+  packet(layer: number, buffer: Uint8Array, view: DataView, at: number, end: number, wireLength: number): void {
     const { frame } = this;
     const { segment } = frame;
     const counters = this.#counters;
@@ -40,6 +42,11 @@ export class PacketDecoder {
     counters.bytes += wireLength;
     segment.context = 0;
     segment.icmp = 0;
+    if (layer === ETHERNET && !frame.verifyChecksums && readPlainTcp(segment, buffer, view, at, end, at + wireLength)) {
+      counters.tcp++;
+      this.#sink(segment);
+      return;
+    }
     frame.buffer = buffer;
     frame.at = at;
     frame.end = end;

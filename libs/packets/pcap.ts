@@ -74,15 +74,17 @@ export class PcapReader implements ContainerReader {
   #records(header: PcapHeader, buffer: Uint8Array, at: number, end: number, final: boolean): number {
     const { bigEndian, layer, snapLength, recordHeader, ticksPerSecond } = header;
     const usPerTick = 1e6 / ticksPerSecond;
+    const littleEndian = !bigEndian;
+    const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
     const packets = this.#packets;
     const { segment } = packets.frame;
     let previous = at - this.#behind;
     for (;;) {
       const data = at + recordHeader;
       if (data > end) return this.#await(recordHeader, previous, at);
-      let ticks = bigEndian ? bigWord(buffer, at + 4) : littleWord(buffer, at + 4);
-      let captured = bigEndian ? bigWord(buffer, at + 8) : littleWord(buffer, at + 8);
-      let length = bigEndian ? bigWord(buffer, at + 12) : littleWord(buffer, at + 12);
+      let ticks = view.getUint32(at + 4, littleEndian);
+      let captured = view.getUint32(at + 8, littleEndian);
+      let length = view.getUint32(at + 12, littleEndian);
       if (captured > length || captured > snapLength || ticks >= ticksPerSecond || captured === 0) {
         if (header.lengthsMaySwap && captured > length) [captured, length] = [length, captured];
         const kind = this.#examine(header, buffer, at, captured, end, final);
@@ -107,7 +109,7 @@ export class PcapReader implements ContainerReader {
       const seconds = bigEndian ? bigWord(buffer, at) : littleWord(buffer, at);
       this.#lastSeconds = seconds;
       segment.timeUs = seconds * 1e6 + ticks * usPerTick;
-      packets.packet(layer, buffer, data, next, length);
+      packets.packet(layer, buffer, view, data, next, length);
       previous = at;
       at = next;
     }

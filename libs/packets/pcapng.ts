@@ -46,6 +46,8 @@ export class PcapngReader implements ContainerReader {
   #anyReadable = false;
   #anySection = false;
   #bigEndian = false;
+  /** Of the whole buffer that is being read. */
+  #view: DataView = new DataView(new ArrayBuffer(0));
   #seeking = false;
   /** Bytes of a block of no interest that have not come yet. */
   #skip = 0;
@@ -56,6 +58,7 @@ export class PcapngReader implements ContainerReader {
   }
 
   read(buffer: Uint8Array, at: number, end: number, final: boolean): number {
+    this.#view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
     for (;;) {
       const skipped = Math.min(this.#skip, end - at);
       this.#skip -= skipped;
@@ -72,7 +75,7 @@ export class PcapngReader implements ContainerReader {
       }
       const length = this.#blockLength(buffer, at, end);
       if (length > 0 && (at + length > end || length > LARGEST_CHECKED_BLOCK)) {
-        if (length > LARGEST_CHECKED_BLOCK && !isRead(this.#word(buffer, at))) {
+        if (length > LARGEST_CHECKED_BLOCK && !isRead(this.#word(at))) {
           this.#skip = length;
           continue;
         }
@@ -96,8 +99,12 @@ export class PcapngReader implements ContainerReader {
     return at;
   }
 
-  #word(buffer: Uint8Array, at: number): number {
-    return this.#bigEndian ? bigWord(buffer, at) : littleWord(buffer, at);
+  #word(at: number): number {
+    return this.#view.getUint32(at, !this.#bigEndian);
+  }
+
+  #half(at: number): number {
+    return this.#view.getUint16(at, !this.#bigEndian);
   }
 
   /** Length of the block at `at`, of which 12 bytes are there; 0 where it cannot be a block. */
@@ -115,7 +122,7 @@ export class PcapngReader implements ContainerReader {
   /** Offset of the next block that is read; clears `#seeking` where one stands complete. */
   #seek(buffer: Uint8Array, at: number, end: number, final: boolean): number {
     for (; at + LEAST_BLOCK <= end; at++) {
-      if (!isRead(this.#word(buffer, at))) continue;
+      if (!isRead(this.#word(at))) continue;
       const length = this.#blockLength(buffer, at, end);
       if (length === 0 || length % 4 !== 0) continue;
       if (at + length <= end) {
@@ -141,7 +148,7 @@ export class PcapngReader implements ContainerReader {
 
   #block(buffer: Uint8Array, at: number, length: number): void {
     const end = at + length - 4;
-    switch (this.#word(buffer, at)) {
+    switch (this.#word(at)) {
       case SECTION:
         this.#anySection = true;
         this.#bigEndian = bigWord(buffer, at + 8) === BYTE_ORDER;
@@ -152,21 +159,16 @@ export class PcapngReader implements ContainerReader {
         if (length >= 20) this.#describe(buffer, at + 8, end);
         break;
       case PACKET:
-        this.#packet(buffer, at, end, this.#word(buffer, at + 8));
+        this.#packet(buffer, at, end, this.#word(at + 8));
         break;
       case OLD_PACKET:
-        this.#packet(
-          buffer,
-          at,
-          end,
-          this.#bigEndian ? (buffer[at + 8] << 8) | buffer[at + 9] : buffer[at + 8] | (buffer[at + 9] << 8),
-        );
+        this.#packet(buffer, at, end, this.#half(at + 8));
         break;
       case SIMPLE_PACKET:
         this.#simplePacket(buffer, at, end);
         break;
       case STATISTICS:
-        if (length >= 24) this.#statistics(buffer, at + 8, end);
+        if (length >= 24) this.#statistics(at + 8, end);
         break;
       default:
     }
@@ -185,15 +187,22 @@ export class PcapngReader implements ContainerReader {
   #packet(buffer: Uint8Array, at: number, end: number, interfaceIndex: number): void {
     const data = at + 28;
     if (data > end || interfaceIndex >= this.#interfaces.length) {
-      this.#packets.malformed(data > end ? 0 : this.#word(buffer, at + 24));
+      this.#packets.malformed(data > end ? 0 : this.#word(at + 24));
       return;
     }
     const source = this.#interfaces[interfaceIndex];
-    const captured = Math.min(this.#word(buffer, at + 20), end - data);
+    const captured = Math.min(this.#word(at + 20), end - data);
     const { segment } = this.#packets.frame;
-    segment.timeUs = source.timeUs(this.#word(buffer, at + 12), this.#word(buffer, at + 16));
+    segment.timeUs = source.timeUs(this.#word(at + 12), this.#word(at + 16));
     segment.interfaceId = source.id;
-    this.#packets.packet(source.layer, buffer, data, data + captured, Math.max(captured, this.#word(buffer, at + 24)));
+    this.#packets.packet(
+      source.layer,
+      buffer,
+      this.#view,
+      data,
+      data + captured,
+      Math.max(captured, this.#word(at + 24)),
+    );
   }
 
   /** length 4 · bytes: of the first interface, and of no time, so that of the packet before it holds. */
@@ -203,26 +212,25 @@ export class PcapngReader implements ContainerReader {
       return;
     }
     const source = this.#interfaces[0];
-    const length = this.#word(buffer, at + 8);
+    const length = this.#word(at + 8);
     const captured = Math.min(length, source.snapLength, end - at - 12);
     this.#packets.frame.segment.interfaceId = source.id;
-    this.#packets.packet(source.layer, buffer, at + 12, at + 12 + captured, length);
+    this.#packets.packet(source.layer, buffer, this.#view, at + 12, at + 12 + captured, length);
   }
 
   /** interface 4 · time 8 · options; the counts are totals so far. */
-  #statistics(buffer: Uint8Array, at: number, end: number): void {
-    const index = this.#word(buffer, at);
+  #statistics(at: number, end: number): void {
+    const index = this.#word(at);
     if (index >= this.#interfaces.length) return;
     const source = this.#interfaces[index];
     let drops = 0;
     for (let option = at + 12; option + 12 <= end;) {
-      const head = this.#word(buffer, option);
-      const code = this.#bigEndian ? head >>> 16 : head & 0xffff;
-      const length = this.#bigEndian ? head & 0xffff : head >>> 16;
+      const code = this.#half(option);
+      const length = this.#half(option + 2);
       if (code === 0) break;
       if ((code === INTERFACE_DROPS || code === SYSTEM_DROPS) && length === 8) {
-        const high = this.#word(buffer, this.#bigEndian ? option + 4 : option + 8);
-        drops += high * 4_294_967_296 + this.#word(buffer, this.#bigEndian ? option + 8 : option + 4);
+        const high = this.#word(this.#bigEndian ? option + 4 : option + 8);
+        drops += high * 4_294_967_296 + this.#word(this.#bigEndian ? option + 8 : option + 4);
       }
       option += 4 + ((length + 3) & ~3);
     }

@@ -31,12 +31,12 @@ export class Segment {
   /** Source address as four signed 32-bit words, first word first; IPv4 is mapped: 0, 0, 0xffff, a.b.c.d (RFC 4291 2.5.5.2). */
   src0 = 0;
   src1 = 0;
-  src2 = 0;
+  src2 = 0xffff;
   src3 = 0;
   /** Destination address, as the source. */
   dst0 = 0;
   dst1 = 0;
-  dst2 = 0;
+  dst2 = 0xffff;
   dst3 = 0;
   srcPort = 0;
   dstPort = 0;

@@ -25,14 +25,14 @@ export class PcapBuilder {
     this.#parts.push(head);
   }
 
-  /** `timeUs` since 1970. */
-  add(timeUs: number, packet: PacketBuilder | Uint8Array): this {
+  /** `timeUs` since 1970; `length` is that on the wire, where it is more than there is. */
+  add(timeUs: number, packet: PacketBuilder | Uint8Array, length?: number): this {
     const bytes = packet instanceof Uint8Array ? packet : packet.bytes;
     const captured = bytes.subarray(0, this.#options.snapLength ?? 262_144);
     const seconds = Math.floor(timeUs / 1e6);
     const fraction = timeUs - seconds * 1e6;
     const ticks = this.#options.nanoseconds === true ? Math.round(fraction * 1000) : Math.floor(fraction);
-    this.#parts.push(this.#words(seconds, ticks, captured.length, bytes.length), captured);
+    this.#parts.push(this.#words(seconds, ticks, captured.length, length ?? bytes.length), captured);
     return this;
   }
 
