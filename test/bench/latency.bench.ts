@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createLab, mix, type Plan } from "@hangup/lab";
+import { createLab, mix } from "@hangup/lab";
 import { startUp } from "../e2e/hangup-up.ts";
 import { quantile } from "./median.ts";
 
@@ -56,7 +56,7 @@ async function measure(flags: string): Promise<Record<string, number[]>> {
       const plans = mix(1, { ...lab, weights });
       const running: Promise<unknown>[] = [];
       for (let count = 0; count < CONNECTIONS_PER_SECOND * SECONDS; count++) {
-        running.push(lab.run(plans.next().value as Plan));
+        running.push(lab.run(plans.next().value));
         await sleep(1000 / CONNECTIONS_PER_SECOND);
       }
       await Promise.all([...running, polling]);

@@ -14,24 +14,15 @@ describe("bad input", () => {
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), "hangup-bad-input-"));
     writeFileSync(join(directory, "notes.txt"), "this is no capture at all, but long enough for a header\n");
-    // a pcap header of link type 147 (DLT_USER0), and one of Ethernet whose only record is cut short
-    const header = (linkType: number): Buffer => {
-      const bytes = Buffer.alloc(24);
-      bytes.writeUInt32LE(0xa1b2c3d4, 0);
-      bytes.writeUInt16LE(2, 4);
-      bytes.writeUInt16LE(4, 6);
-      bytes.writeUInt32LE(65_535, 16);
-      bytes.writeUInt32LE(linkType, 20);
-      return bytes;
-    };
+    // link type 147 is nobody's (DLT_USER0); the only record of the other is cut short
     const record = Buffer.alloc(16 + 20);
     record.writeUInt32LE(60, 8);
     record.writeUInt32LE(60, 12);
     writeFileSync(
       join(directory, "user0.pcap"),
-      Buffer.concat([header(147), record.subarray(0, 16), Buffer.alloc(60)]),
+      Buffer.concat([pcapHeader(147), record.subarray(0, 16), Buffer.alloc(60)]),
     );
-    writeFileSync(join(directory, "cut.pcap"), Buffer.concat([header(1), record]));
+    writeFileSync(join(directory, "cut.pcap"), Buffer.concat([pcapHeader(1), record]));
     taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
     takenPort = (taken.address() as AddressInfo).port;
@@ -140,3 +131,14 @@ describe("bad input", () => {
     expect({ code: result.code, stdout: result.stdout }).toEqual({ code, stdout: expect.any(String) });
   });
 });
+
+/** The file header of a little-endian pcap. */
+function pcapHeader(linkType: number): Buffer {
+  const bytes = Buffer.alloc(24);
+  bytes.writeUInt32LE(0xa1b2c3d4, 0);
+  bytes.writeUInt16LE(2, 4);
+  bytes.writeUInt16LE(4, 6);
+  bytes.writeUInt32LE(65_535, 16);
+  bytes.writeUInt32LE(linkType, 20);
+  return bytes;
+}
