@@ -100,7 +100,8 @@ function isTtlForeign(c: EndedConnection, rst: RstFacts): boolean {
   const side = c.sides[rst.sender];
   if (!side.ttlsWhole) return false;
   let compared = false;
-  for (const ttl of side.ttls) {
+  for (let set = side.ttls; set !== 0; set >>>= 8) {
+    const ttl = set & 255;
     if (Math.abs(ttl - rst.ttl) <= 1) return false;
     compared ||= (ttl > 2 && ttl < 254) || c.extremeTtlIsOwn;
   }

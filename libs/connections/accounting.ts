@@ -14,8 +14,8 @@ const ONCE_D = onceBit(LETTER_D, 0);
 /** A sequence number farther than this from all before is believed only when a second segment continues it. */
 export const REACH = 1 << 24;
 
-/** An IP-ID farther than this from the one before breaks the series. */
-const IPID_STEP = 2048;
+/** A stack that counts IP-IDs by connection takes steps of one or two; a farther step breaks the series. */
+const IPID_STEP = 16;
 
 /**
  * The facts that every segment has, whatever its flags: counts, TTL, window, acknowledgement, times. RSTs move neither
@@ -61,7 +61,7 @@ export function accountHeader(k: Tracking, w: Int32Array, t: Float64Array, b: nu
       if ((bits & STALE_ACK) !== 0) w[x + BITS] = bits & ~STALE_ACK;
     } else noteOtherAck(k, w, b, side, x, y, ack);
     if ((f & HANDSHAKE) === 0 && (w[y + BITS] & L.SENT_SYNACK) !== 0 && (flags & SYN) === 0)
-      completeHandshake(k, w, b, y, s);
+      completeHandshake(k, w, b, side, s);
   }
 }
 
@@ -235,8 +235,8 @@ function noteOtherAck(k: Tracking, w: Int32Array, b: number, side: number, x: nu
   } else k.rare.setStaleAck(w, b, side, ack);
 }
 
-function completeHandshake(k: Tracking, w: Int32Array, b: number, y: number, s: Segment): void {
-  const beyond = (s.ack - w[y + L.ISN] - 1) | 0;
+function completeHandshake(k: Tracking, w: Int32Array, b: number, side: number, s: Segment): void {
+  const beyond = (s.ack - w[b + L.ISN_OF + (side ^ 1)] - 1) | 0;
   if (beyond < 0 || (beyond > REACH && k.plainSeen)) return;
   w[b + FLAGS] |= HANDSHAKE;
   if ((w[b + L.FLAGS] & (L.FIN_0 | L.FIN_1)) === 0) {

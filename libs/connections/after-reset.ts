@@ -64,14 +64,13 @@ function completesHandshake(w: Int32Array, b: number, side: number, s: Segment, 
   const then = words[r + R.RST_FLAGS_THEN];
   if ((then & L.HANDSHAKE) !== 0 || (then & L.CLIENT_KNOWN) === 0) return false;
   if (side !== ((then & L.CLIENT_IS_1) === 0 ? 0 : 1)) return false;
-  const x = b + L.SIDE + side * L.SIDE_WORDS;
   const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
-  const next = (w[x + L.ISN] + 1) | 0;
+  const next = (w[b + L.ISN_OF + side] + 1) | 0;
   return (
     (w[y + L.BITS] & L.SENT_SYNACK) !== 0 &&
     words[r + R.RST_SEQ] !== next &&
     (s.seq | 0) === next &&
-    ahead(s.ack, w[y + L.ISN]) === 1
+    ahead(s.ack, w[b + L.ISN_OF + (side ^ 1)]) === 1
   );
 }
 
@@ -85,7 +84,7 @@ export function noteSynAfterRst(k: Tracking, w: Int32Array, b: number, side: num
     w[b + L.FLAGS] |= L.SYN_AGAIN;
     return false;
   }
-  const next = (w[b + L.SIDE + side * L.SIDE_WORDS + L.ISN] + 1) | 0;
+  const next = (w[b + L.ISN_OF + side] + 1) | 0;
   return (words[r + R.RST_FLAGS_THEN] & L.HANDSHAKE) === 0 && words[r + R.RST_SEQ] !== next;
 }
 
@@ -122,6 +121,16 @@ export function ignore(k: Tracking, w: Int32Array, b: number): true {
   rare[at + R.RST_COUNTS] += 1;
   rare[at + R.RARE_BITS] &= ~R.OF_ENDING;
   return true;
+}
+
+/** Could the RST that ended it yet turn out to be ignored? Then a SYN opens nothing at once. */
+export function mayYetGoOn(rare: R.RareFacts, w: Int32Array, b: number): boolean {
+  const at = rare.find(w, b);
+  if (at < 0 || (w[b + L.FLAGS] & L.STATE) === L.JUDGED) return false;
+  const ending = rare.records.words[at + R.ENDING];
+  if (ending === 0) return false;
+  const bits = rare.rsts.words[ending * R.RST_STRIDE + R.RST_BITS];
+  return (bits & (R.BEYOND_SND | R.BELOW_ACK)) !== 0 && (bits & R.SEQ_IS_LAST_ACK) === 0;
 }
 
 /** Both FINs came behind the RST, one acknowledging the other: every RST so far was ignored. */

@@ -25,10 +25,9 @@ export function recordFin(k: Tracking, w: Int32Array, b: number, side: number, s
     takeFin(w, b, side, s, end);
     return (w[b + L.FLAGS] & (L.FIN_0 << (side ^ 1))) !== 0;
   }
-  if (end !== w[x + L.FIN_END]) return otherFin(k, w, b, side, s, end);
+  if (end !== w[b + L.FIN_END_OF + side]) return otherFin(k, w, b, side, s, end);
   noteRepeat(w, x, s.seq | 0);
-  const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
-  if ((f & (L.FIN_0 << (side ^ 1))) === 0 || ahead(s.ack, w[y + L.FIN_END]) < 0) return false;
+  if ((f & (L.FIN_0 << (side ^ 1))) === 0 || ahead(s.ack, w[b + L.FIN_END_OF + (side ^ 1)]) < 0) return false;
   w[b + L.MARKS] |= L.FIN_ACKED_LATER;
   return true;
 }
@@ -38,7 +37,7 @@ function takeFin(w: Int32Array, b: number, side: number, s: Segment, end: number
   const x = b + L.SIDE + side * L.SIDE_WORDS;
   const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
   let f = w[b + L.FLAGS] | (L.FIN_0 << side);
-  w[x + L.FIN_END] = end;
+  w[b + L.FIN_END_OF + side] = end;
   if ((w[x + L.BITS] & L.HAS_SEQ) === 0 || ahead(end, w[x + L.SND]) > 0) w[x + L.SND] = end;
   w[x + L.LAST_SEQ] = s.seq;
   w[x + L.TRIES] = (w[x + L.TRIES] & ~0xff00) | 0x100;
@@ -50,10 +49,10 @@ function takeFin(w: Int32Array, b: number, side: number, s: Segment, end: number
     w[b + L.EVENT_TIME] = s.timeUs;
     w[b + L.FIN_ACK] = s.ack;
   } else {
-    if (ahead(s.ack, w[y + L.FIN_END]) >= 0) f |= L.FIN_ACKS_0 << side;
+    if (ahead(s.ack, w[b + L.FIN_END_OF + (side ^ 1)]) >= 0) f |= L.FIN_ACKS_0 << side;
     if (ahead(w[b + L.FIN_ACK], end) >= 0) f |= L.FIN_ACKS_0 << (side ^ 1);
     if (ahead((end - 1) | 0, w[b + L.FIN_ACK]) > 0) f |= L.FIN_BEYOND_0 << side;
-    if (ahead((w[y + L.FIN_END] - 1) | 0, s.ack | 0) > 0) f |= L.FIN_BEYOND_0 << (side ^ 1);
+    if (ahead((w[b + L.FIN_END_OF + (side ^ 1)] - 1) | 0, s.ack | 0) > 0) f |= L.FIN_BEYOND_0 << (side ^ 1);
   }
   w[b + L.FLAGS] = f;
 }
@@ -66,8 +65,9 @@ function otherFin(k: Tracking, w: Int32Array, b: number, side: number, s: Segmen
   appendLetter(w, b, LETTER_F, side);
   if (k.plainSeen) return false;
   const x = b + L.SIDE + side * L.SIDE_WORDS;
-  if (meets(w, b, side, w[x + L.FIN_END])) return false;
-  const nearer = Math.abs(ahead(end, w[x + L.ISN])) < Math.abs(ahead(w[x + L.FIN_END], w[x + L.ISN]));
+  if (meets(w, b, side, w[b + L.FIN_END_OF + side])) return false;
+  const nearer =
+    Math.abs(ahead(end, w[b + L.ISN_OF + side])) < Math.abs(ahead(w[b + L.FIN_END_OF + side], w[b + L.ISN_OF + side]));
   if (!meets(w, b, side, end) && !((w[x + L.BITS] & L.HAS_ISN) !== 0 && nearer)) {
     const at = k.rare.of(w, b);
     if (at >= 0) {
@@ -108,9 +108,9 @@ export function settleAlternative(k: Tracking, w: Int32Array, b: number, side: n
   if (at < 0 || (k.rare.records.words[at + RARE_BITS] & (FIN_ALTERNATIVE << side)) === 0) return;
   const x = b + L.SIDE + side * L.SIDE_WORDS;
   const end = k.rare.records.words[at + FIN_ALTERNATIVE_OF + side];
-  if (meets(w, b, side, w[x + L.FIN_END]) || !meets(w, b, side, end)) return;
+  if (meets(w, b, side, w[b + L.FIN_END_OF + side]) || !meets(w, b, side, end)) return;
   const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
-  w[x + L.FIN_END] = end;
+  w[b + L.FIN_END_OF + side] = end;
   w[x + L.SND] = end;
   if (ahead(w[y + L.ACKED], end) >= 0) w[b + L.FLAGS] |= L.FIN_ACKS_0 << (side ^ 1);
 }
@@ -119,6 +119,5 @@ export function settleAlternative(k: Tracking, w: Int32Array, b: number, side: n
 export function noteHalfClose(w: Int32Array, b: number, side: number, s: Segment): void {
   const f = w[b + L.FLAGS];
   if ((f & (L.FIN_0 << (side ^ 1))) === 0 || (f & (L.FIN_0 << side)) !== 0) return;
-  const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
-  if (ahead(s.ack, w[y + L.FIN_END]) >= 0) w[b + L.FLAGS] |= L.HALF_CLOSE_0 << side;
+  if (ahead(s.ack, w[b + L.FIN_END_OF + (side ^ 1)]) >= 0) w[b + L.FLAGS] |= L.HALF_CLOSE_0 << side;
 }

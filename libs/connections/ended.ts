@@ -50,8 +50,9 @@ export class SideFacts {
   lastUnanswered = false;
   /** Probes since the peer spoke last. */
   probes = 0;
-  /** Distinct TTLs of what it sent, RSTs left out; false when there were more than four. */
-  readonly ttls: number[] = [];
+  /** Up to four distinct TTLs of what it sent, RSTs left out: a byte each, the first lowest, 0 for none. */
+  ttls = 0;
+  /** There were no more than four. */
   ttlsWhole = true;
   /** Every packet of this address that was ever seen has a TTL that stacks begin with (or it was named as local). */
   local = false;

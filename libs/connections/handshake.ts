@@ -15,12 +15,19 @@ const MAX_SYN_DATA = 1 << 16;
 const REORDER_BYTES = 1 << 20;
 const REORDER_US = 3_000_000;
 
+/** A new record's times. */
+export function startRecord(w: Int32Array, t: Float64Array, b: number, s: Segment): void {
+  t[(b + L.FIRST_TIME) >> 1] = s.timeUs;
+  t[(b + L.LAST_TIME) >> 1] = s.timeUs;
+  if (s.family === 6) w[b + L.FLAGS] |= L.IPV6;
+}
+
 /** The side's first SYN. The numbers of what came before it (captured out of order) stay. */
 export function recordSyn(k: Tracking, w: Int32Array, b: number, side: number, s: Segment): void {
   const x = b + L.SIDE + side * L.SIDE_WORDS;
   const isn = s.seq | 0;
-  w[x + L.ISN] = isn;
-  if ((w[x + L.BITS] & L.HAS_SEQ) === 0) {
+  w[b + L.ISN_OF + side] = isn;
+  if ((w[x + L.BITS] & L.HAS_SEQ) === 0 || !within(w[x + L.SND], isn + 1)) {
     w[x + L.SND] = (isn + 1 + s.payloadLength) | 0;
     w[x + L.BYTES] = s.payloadLength;
   }
@@ -45,7 +52,7 @@ export function repeatSyn(w: Int32Array, b: number, side: number, s: Segment): v
 /** Does the acknowledgement fit the SYN of `side`? */
 export function fitsSyn(w: Int32Array, b: number, side: number, ack: number): boolean {
   const x = b + L.SIDE + side * L.SIDE_WORDS;
-  const beyond = ahead(ack, w[x + L.ISN]) - 1;
+  const beyond = ahead(ack, w[b + L.ISN_OF + side]) - 1;
   return beyond === 0 || (beyond > 0 && beyond < MAX_SYN_DATA && beyond <= w[x + L.BYTES]);
 }
 
@@ -54,16 +61,21 @@ export function recordSynAck(k: Tracking, w: Int32Array, b: number, side: number
   const x = b + L.SIDE + side * L.SIDE_WORDS;
   const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
   const isn = s.seq | 0;
-  const changed = (w[x + L.BITS] & L.HAS_ISN) === 0 || w[x + L.ISN] !== isn;
-  w[x + L.ISN] = isn;
-  if ((w[x + L.BITS] & L.SPOKE) === 0) w[x + L.SND] = (isn + 1 + s.payloadLength) | 0;
-  w[x + L.BITS] |= L.HAS_ISN | L.HAS_SEQ | L.SENT_SYNACK;
+  const changed = (w[x + L.BITS] & L.HAS_ISN) === 0 || w[b + L.ISN_OF + side] !== isn;
+  w[b + L.ISN_OF + side] = isn;
+  // Numbers of before that do not continue this one are of an older connection (a stale ACK drew a RST, then the SYN came again).
+  if ((w[x + L.BITS] & L.SPOKE) === 0 || !within(w[x + L.SND], isn + 1)) {
+    w[x + L.SND] = (isn + 1 + s.payloadLength) | 0;
+    w[x + L.BYTES] = s.payloadLength;
+    w[x + L.ACKED] = s.ack;
+  }
+  w[x + L.BITS] = (w[x + L.BITS] & ~L.STALE_ACK) | L.HAS_ISN | L.HAS_SEQ | L.HAS_ACK | L.SENT_SYNACK;
   if ((w[b + L.FLAGS] & L.CLIENT_KNOWN) === 0) setClient(w, b, side ^ 1);
   if ((w[y + L.BITS] & L.SENT_SYN) !== 0) {
     if ((w[b + L.FLAGS] & (L.FIN_0 | L.FIN_1)) === 0)
       w[b + L.RTT_SERVER] = Math.min(0x7fffffff, ((s.timeUs | 0) - w[b + L.EVENT_TIME]) >>> 0);
   } else if ((w[y + L.BITS] & L.HAS_ISN) === 0) {
-    w[y + L.ISN] = (s.ack - 1) | 0;
+    w[b + L.ISN_OF + (side ^ 1)] = (s.ack - 1) | 0;
     w[y + L.BITS] |= L.HAS_ISN;
     if ((w[y + L.BITS] & L.HAS_SEQ) === 0) {
       w[y + L.SND] = s.ack | 0;
@@ -95,6 +107,7 @@ export function mayHaveOpened(w: Int32Array, t: Float64Array, b: number, side: n
   return (w[y + L.BITS] & L.HAS_ACK) !== 0 && within(w[y + L.ACKED], next);
 }
 
+/** Does a side that has sent up to here begin at `next`? */
 function within(sent: number, next: number): boolean {
   const beyond = ahead(sent, next);
   return beyond >= 0 && beyond <= REORDER_BYTES;

@@ -21,52 +21,53 @@ export const MARKS = 11;
 export const LAST_TIME = 12;
 /** Rare facts: index + 1 in the pool, 0 for none. */
 export const EXTRA = 14;
-/** Next slot in the timer bucket, or in the free list. */
-export const NEXT = 15;
-
-// Second line: the connection's times and counts.
-/** Float64: the first segment, µs. */
-export const FIRST_TIME = 16;
-/** The segment that ended it. */
-export const END_TIME = 18;
-/** The last SYN; from then the SYN-ACK that was counted last; from then the first FIN. */
-export const EVENT_TIME = 19;
-/** SYN to SYN-ACK, µs. */
-export const RTT_SERVER = 20;
-/** SYN-ACK to ACK, µs. */
-export const RTT_CLIENT = 21;
-/** First payload of the client (of either side when the SYN was not seen). */
-export const DATA_TIME = 22;
-/** Letters of the history, six to a word. */
-export const HISTORY = 23;
-/** SYNs 8 bits | counted SYN-ACKs 8 | segments after the end 16. */
-export const COUNTS = 25;
-/** Acknowledgement number of the first FIN. */
-export const FIN_ACK = 26;
 /** Silence before the last segment, µs, at most 2^32-1. */
-export const GAP = 27;
+export const GAP = 15;
 
-/** Side 0 begins here, side 1 at SIDE + SIDE_WORDS. */
-export const SIDE = 28;
-export const SIDE_WORDS = 10;
-export const ISN = 0;
+// Second line: what each segment touches of the two sides. Side 0 begins at SIDE, side 1 at SIDE + SIDE_WORDS.
+export const SIDE = 16;
+export const SIDE_WORDS = 8;
 /** Highest sequence number sent + 1. */
-export const SND = 1;
+export const SND = 0;
 /** Highest acknowledgement sent. */
-export const ACKED = 2;
-export const PACKETS = 3;
+export const ACKED = 1;
+export const PACKETS = 2;
 /** Unique payload bytes, low 32 bits. */
-export const BYTES = 4;
+export const BYTES = 3;
 /** Up to four distinct TTLs, RSTs left out; 0 for none. */
-export const TTLS = 5;
-/** Sequence number behind the FIN. */
-export const FIN_END = 6;
+export const TTLS = 4;
 /** Sequence number of the last segment that wants an answer: data, FIN or probe. */
-export const LAST_SEQ = 7;
+export const LAST_SEQ = 5;
 /** Retransmissions 16 bits | how often LAST_SEQ was sent 8 | probes since the peer spoke 8. */
-export const TRIES = 8;
+export const TRIES = 6;
 /** IP-ID of the last packet << 16 | bits below. */
-export const BITS = 9;
+export const BITS = 7;
+
+// Third line: how it began and ended.
+/** Float64: the first segment, µs. */
+export const FIRST_TIME = 32;
+/** The segment that ended it. */
+export const END_TIME = 34;
+/** The last SYN; from then the SYN-ACK that was counted last; from then the first FIN. */
+export const EVENT_TIME = 35;
+/** SYN to SYN-ACK, µs. */
+export const RTT_SERVER = 36;
+/** SYN-ACK to ACK, µs. */
+export const RTT_CLIENT = 37;
+/** First payload of the client (of either side when the SYN was not seen). */
+export const DATA_TIME = 38;
+/** Letters of the history, six to a word. */
+export const HISTORY = 39;
+/** SYNs 8 bits | counted SYN-ACKs 8 | segments after the end 16. */
+export const COUNTS = 41;
+/** Acknowledgement number of the first FIN. */
+export const FIN_ACK = 42;
+/** Next slot in the timer bucket, or in the free list. */
+export const NEXT = 43;
+/** Initial sequence numbers, by side. */
+export const ISN_OF = 44;
+/** Sequence numbers behind the FINs, by side. */
+export const FIN_END_OF = 46;
 
 // BITS of a side.
 export const HAS_ISN = 1 << 0;
@@ -104,6 +105,8 @@ export const OPEN = 0;
 export const ENDED = 1;
 /** Judged and told; the record stays so that stragglers begin nothing new. */
 export const JUDGED = 2;
+/** The record is in nobody's use. */
+export const FREE = 3;
 export const BY_FIN = 1 << 2;
 export const BY_RST = 1 << 3;
 export const BY_ICMP = 1 << 4;

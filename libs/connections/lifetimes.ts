@@ -2,15 +2,17 @@ import type { EndedConnection, Occasion } from "./ended.ts";
 import * as L from "./layout.ts";
 import * as R from "./rare-facts.ts";
 import { SettleQueue } from "./settle-queue.ts";
-import { TimerWheel } from "./timer-wheel.ts";
+import { HORIZON_US, TimerWheel } from "./timer-wheel.ts";
 import type { Tracking } from "./tracking.ts";
 import type { TrackerCounters, TrackerOptions } from "./tracker.ts";
 import { View } from "./view.ts";
 
 /** A new connection is looked at first after this time, or when it would be silent for good. */
-const FIRST_LOOK_US = 5_000_000;
-/** An ended connection is kept so long behind its last segment, so that stragglers and TIME_WAIT begin nothing new. */
-const LINGER_US = 5_000_000;
+const FIRST_LOOK_US = 30_000_000;
+/** A file's connections are judged so long behind their last segment: a scan of 10 s is whole by then. */
+const JUDGE_US = 30_000_000;
+/** Live, a judged connection is kept so long behind its last segment, so that stragglers and TIME_WAIT begin nothing new. */
+const LINGER_US = 60_000_000;
 /** A file's connections are judged at the latest so long after their end. */
 const LONGEST_LINGER_US = 300_000_000;
 /** Idle connections are forgotten after this time (live): longer than the two hours of TCP keepalive. */
@@ -38,6 +40,9 @@ export class Lifetimes {
   readonly #halfOpen: TimerWheel;
   readonly #ended: TimerWheel;
   readonly #alive: TimerWheel;
+  /** Judged connections of a file, a list through NEXT. */
+  #restHead = -1;
+  #restTail = -1;
 
   constructor(k: Tracking, counters: TrackerCounters, options: TrackerOptions, sink: EndedSink) {
     this.#k = k;
@@ -75,19 +80,20 @@ export class Lifetimes {
     for (let slot = 0; slot < table.high; slot++) {
       const w = table.words(slot);
       const b = table.base(slot);
-      if (isFree(table.times(slot), b) || (w[b + L.MARKS] & L.SHADOW) !== 0) continue;
+      if (isFree(w, b) || (w[b + L.MARKS] & L.SHADOW) !== 0) continue;
       if ((w[b + L.FLAGS] & L.PENDING) !== 0) this.#resolvePending(slot, w, b);
     }
     for (let slot = 0; slot < table.high; slot++) {
       const w = table.words(slot);
       const b = table.base(slot);
-      if (isFree(table.times(slot), b) || (w[b + L.FLAGS] & L.STATE) === L.JUDGED) continue;
+      if (isFree(w, b) || (w[b + L.FLAGS] & L.STATE) === L.JUDGED) continue;
       if ((w[b + L.MARKS] & L.SHADOW) === 0) this.#tell(slot, "capture_end", nowUs);
     }
   }
 
   /** Frees at least one record, if any but `keep` may go. */
   makeRoom(nowUs: number, keep: number): void {
+    if (this.#forgetOldest(keep) && this.#k.table.hasRoom) return;
     for (const wheel of [this.#halfOpen, this.#ended, this.#alive]) {
       for (let tries = 0; tries < EVICTION_TRIES; tries++) {
         const slot = wheel.oldest();
@@ -168,8 +174,7 @@ export class Lifetimes {
     const { words } = this.#k.rare.rsts;
     const r = ending * R.RST_STRIDE;
     return (
-      (words[r + R.RST_BITS] & R.BY_SIDE_1) === client &&
-      words[r + R.RST_SEQ] !== ((w[b + L.SIDE + client * L.SIDE_WORDS + L.ISN] + 1) | 0)
+      (words[r + R.RST_BITS] & R.BY_SIDE_1) === client && words[r + R.RST_SEQ] !== ((w[b + L.ISN_OF + client] + 1) | 0)
     );
   }
 
@@ -186,21 +191,23 @@ export class Lifetimes {
     const f = w[b + L.FLAGS];
     const state = f & L.STATE;
     const detached = (f & L.DETACHED) !== 0;
+    const isFile = this.#options.settleUs === null;
     if (state === L.OPEN) {
-      if (last + this.#options.silenceUs > nowUs) this.#place(slot, nowUs);
+      if (isFile || last + this.#options.silenceUs > nowUs) this.#place(slot, nowUs);
       else if ((f & L.PENDING) !== 0) {
         this.#resolvePending(slot, w, b);
         this.#place(slot, nowUs);
       } else if (this.#tell(slot, "silence", nowUs)) this.#place(slot, nowUs);
-      else if (this.#options.settleUs !== null && last + FORGET_US <= nowUs) {
+      else if (last + FORGET_US <= nowUs) {
         this.#counters.evictedIdle++;
         this.#tell(slot, "evicted", nowUs);
         this.#forget(slot);
       } else this.#alive.add(slot, nowUs + this.#options.silenceUs);
       return;
     }
-    const due = detached || last + LINGER_US <= nowUs || this.#endTime(slot, w, b) + LONGEST_LINGER_US <= nowUs;
-    const unsettled = state === L.ENDED && this.#options.settleUs !== null;
+    const linger = state === L.JUDGED ? LINGER_US : JUDGE_US;
+    const due = detached || last + linger <= nowUs || this.#endTime(slot, w, b) + LONGEST_LINGER_US <= nowUs;
+    const unsettled = state === L.ENDED && !isFile;
     if (!due || unsettled) {
       this.#place(slot, nowUs);
       return;
@@ -213,7 +220,31 @@ export class Lifetimes {
       }
     }
     if (state === L.ENDED) this.#tell(slot, "settled", nowUs);
+    if (!isFile || (w[b + L.FLAGS] & L.DETACHED) !== 0) this.#forget(slot);
+    else this.#rest(slot, w, b);
+  }
+
+  /** A file's judged connections stay while memory lasts: whatever follows on the tuple belongs to them. */
+  #rest(slot: number, w: Int32Array, b: number): void {
+    this.#k.rare.release(w, b);
+    w[b + L.NEXT] = 0;
+    if (this.#restTail < 0) this.#restHead = slot;
+    else this.#k.table.words(this.#restTail)[this.#k.table.base(this.#restTail) + L.NEXT] = slot + 1;
+    this.#restTail = slot;
+  }
+
+  /** Forgets the connection that was judged first; false when there is none. */
+  #forgetOldest(keep: number): boolean {
+    const slot = this.#restHead;
+    if (slot < 0 || slot === keep) return false;
+    const { table } = this.#k;
+    const w = table.words(slot);
+    const b = table.base(slot);
+    this.#restHead = w[b + L.NEXT] - 1;
+    if (this.#restHead < 0) this.#restTail = -1;
+    if ((w[b + L.FLAGS] & L.PENDING) !== 0) this.#resolvePending(slot, w, b);
     this.#forget(slot);
+    return true;
   }
 
   /** Puts the record into the wheel of what it is now. */
@@ -225,9 +256,14 @@ export class Lifetimes {
     const state = w[b + L.FLAGS] & L.STATE;
     if (state === L.OPEN) {
       const wheel = isHalfOpen(w, b) ? this.#halfOpen : this.#alive;
-      wheel.add(slot, Math.max(last + this.#options.silenceUs, nowUs + 1_000_000));
+      // Silence in a file is judged at its last packet: until then only memory can call for the record.
+      const look = this.#options.settleUs === null ? nowUs + HORIZON_US : last + this.#options.silenceUs;
+      wheel.add(slot, Math.max(look, nowUs + 1_000_000));
     } else if ((w[b + L.FLAGS] & L.DETACHED) !== 0) this.#ended.add(slot, nowUs + 1_000_000);
-    else this.#ended.add(slot, Math.max(last + LINGER_US, nowUs + 1_000_000));
+    else {
+      const linger = state === L.JUDGED ? LINGER_US : JUDGE_US;
+      this.#ended.add(slot, Math.max(last + linger, nowUs + 1_000_000));
+    }
   }
 
   /** Takes the record out when it is of the kind that this wheel holds; false: it moved on. */
@@ -292,14 +328,13 @@ export class Lifetimes {
 
   #free(slot: number): void {
     const { table } = this.#k;
-    table.times(slot)[(table.base(slot) + L.FIRST_TIME) >> 1] = 0;
-    table.words(slot)[table.base(slot) + L.FLAGS] = 0;
+    table.words(slot)[table.base(slot) + L.FLAGS] = L.FREE;
     table.release(slot);
   }
 }
 
-function isFree(t: Float64Array, b: number): boolean {
-  return t[(b + L.FIRST_TIME) >> 1] === 0;
+function isFree(w: Int32Array, b: number): boolean {
+  return (w[b + L.FLAGS] & L.STATE) === L.FREE;
 }
 
 /** One side has not answered yet, or no payload followed the answer. */

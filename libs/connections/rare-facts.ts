@@ -26,7 +26,9 @@ export const STRAY_OF = 14;
 export const RARE_BITS = 16;
 /** The RST that SUSPECT speaks of: index in the pool. */
 export const SUSPECT_RST = 17;
-const RARE_STRIDE = 18;
+/** Context in which the other direction was captured, where SPLIT_CONTEXT says so. */
+export const OTHER_CONTEXT = 18;
+const RARE_STRIDE = 20;
 
 // RARE_BITS.
 /** The sender of the ending RST went on as if it had sent none. */
@@ -45,6 +47,8 @@ export const ICMP_QUOTES = 1 << 7;
 export const PEER_WENT_ON = 1 << 8;
 /** A SYN after both FINs drew an ACK and that a RST: all three trail. */
 export const SYN_TRAILING = 1 << 9;
+/** The two directions pass in different VLANs or tunnels; shift by the side that passes in OTHER_CONTEXT. */
+export const SPLIT_CONTEXT = 1 << 10; // and 1 << 11
 /** What the ending RST says of others: cleared when it turns out to be ignored. */
 export const OF_ENDING = GOES_ON | RST_TWINS | PEER_WENT_ON;
 

@@ -15,6 +15,12 @@ export const RST_ENDS = 1;
 export const RST_LATE = 2;
 
 const TWINS_US = 1_000_000;
+/**
+ * IP-IDs are a series of the connection's own after this many packets; and only for so long after the last, since a counter of
+ * the whole host goes on meanwhile.
+ */
+const SERIES_PACKETS = 5;
+const SERIES_US = 100_000;
 const MAX = 0x7fffffff;
 
 /** Keeps the facts of a RST, before its header is accounted, and says what it does to the row. */
@@ -82,7 +88,7 @@ function isRefusalBeside(w: Int32Array, b: number, side: number, s: Segment): bo
   const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
   if (formOf(s) !== FORM_REFUSE || (w[x + L.BITS] & L.SENT_SYNACK) === 0 || (w[y + L.BITS] & L.SENT_SYN) === 0)
     return false;
-  return w[b + L.COUNTS] >>> 24 === 1 && ahead(s.ack, w[y + L.ISN]) === 1;
+  return w[b + L.COUNTS] >>> 24 === 1 && ahead(s.ack, w[b + L.ISN_OF + (side ^ 1)]) === 1;
 }
 
 /** Index of the kept RST of the same side with the same numbers and flags, or 0. */
@@ -170,7 +176,8 @@ function fill(k: Tracking, w: Int32Array, t: Float64Array, b: number, side: numb
   if ((xBits & L.SPOKE) !== 0) bits |= R.X_SPOKE;
   if ((yBits & L.SPOKE) !== 0) bits |= R.Y_SPOKE;
   if ((xBits & L.TIMESTAMPS) !== 0) bits |= R.X_TIMESTAMPS;
-  if ((xBits & (L.HAS_IPID | L.IPID_JUMPS)) === L.HAS_IPID) bits |= R.X_IPID_SERIES;
+  const series = (xBits & (L.HAS_IPID | L.IPID_JUMPS)) === L.HAS_IPID && w[x + L.PACKETS] >= SERIES_PACKETS;
+  if (series && gap <= SERIES_US) bits |= R.X_IPID_SERIES;
   if ((w[b + L.MARKS] & L.SYN_THEN_RST) !== 0) bits |= R.AFTER_OTHER_SYN;
   if ((yBits & (L.HAS_ACK | L.STALE_ACK)) !== 0 && seq === trigger) bits |= R.SEQ_IS_LAST_ACK;
   if (k.plainSeen && (xBits & L.HAS_SEQ) !== 0) {

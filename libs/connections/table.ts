@@ -7,9 +7,16 @@ const CHUNK_BITS = 15;
 const CHUNK_SLOTS = 1 << CHUNK_BITS;
 const CHUNK_MASK = CHUNK_SLOTS - 1;
 
-/** An index entry is a slot + 1 in its low 24 bits, and eight bits of the hash above: most misses never touch a record. */
+/**
+ * An index entry is a slot + 1 in its low 24 bits, and in the eight above how far it stands from its own place: a probe passes
+ * entries of other places without touching their records, and removal moves entries up without hashing them again.
+ */
 const SLOT_MASK = 0xffffff;
+const DISTANCE_SHIFT = 24;
+const MAX_DISTANCE = 250;
 const MAX_SLOTS = SLOT_MASK - 1;
+/** Connections that were looked up last, by hash: spares the busy ones the index. */
+const FRONT_MASK = (1 << 13) - 1;
 /** Bytes of a record and its share of the index. */
 const BYTES_PER_SLOT = STRIDE * 4 + 8;
 
@@ -23,6 +30,8 @@ export class ConnectionTable {
   readonly #seed: number;
   readonly maxSlots: number;
   #index = new Int32Array(1 << 12);
+  /** Slot + 1. */
+  readonly #front = new Int32Array(FRONT_MASK + 1);
   #mask = (1 << 12) - 1;
   /** Slots ever used: those below are live or in the free list. */
   #high = 0;
@@ -32,6 +41,8 @@ export class ConnectionTable {
   #indexed = 0;
   /** Side of the segment that was looked up last: 0 when its source is the lower endpoint. */
   side = 0;
+  /** When `find` answered -1: a slot of the same tuple in another VLAN or tunnel, or -1. */
+  elsewhere = -1;
   #hash = 0;
 
   /** `maxMemoryBytes` caps records and index together. */
@@ -72,34 +83,45 @@ export class ConnectionTable {
     const h3 = swapped ? s.src3 : s.dst3;
     const ports = swapped ? (s.dstPort << 16) | s.srcPort : (s.srcPort << 16) | s.dstPort;
     const context = s.context | 0;
-    let hash = mix(mix(mix(mix(this.#seed, l3), h3), ports), context);
+    let hash = mix(mix(mix(this.#seed, l3), h3), ports);
     if ((l0 | l1 | h0 | h1) !== 0 || l2 !== 0xffff || h2 !== 0xffff)
       hash = mix(mix(mix(mix(mix(mix(hash, l0), l1), l2), h0), h1), h2);
     hash = finish(hash);
     this.#hash = hash;
+    const front = this.#front[hash & FRONT_MASK] - 1;
+    if (front >= 0) {
+      const w = this.#words[front >>> CHUNK_BITS];
+      const a = (front & CHUNK_MASK) * STRIDE + ADDRESS;
+      if (w[a + 3] === l3 && w[a + 7] === h3 && w[a + PORTS] === ports && w[a + CONTEXT] === context)
+        if (w[a] === l0 && w[a + 1] === l1 && w[a + 2] === l2 && w[a + 4] === h0 && w[a + 5] === h1 && w[a + 6] === h2)
+          return front;
+    }
+    this.elsewhere = -1;
     const index = this.#index;
     const mask = this.#mask;
-    const tag = hash & ~SLOT_MASK;
-    for (let at = hash & mask; ; at = (at + 1) & mask) {
+    let distance = 0;
+    for (let at = hash & mask; ; at = (at + 1) & mask, distance++) {
       const entry = index[at];
       if (entry === 0) return -1;
-      if ((entry & ~SLOT_MASK) !== tag) continue;
+      if (entry >>> DISTANCE_SHIFT !== distance) continue;
       const slot = (entry & SLOT_MASK) - 1;
       const w = this.#words[slot >>> CHUNK_BITS];
-      const b = (slot & CHUNK_MASK) * STRIDE;
-      if (
-        w[b + ADDRESS + 3] === l3 &&
-        w[b + ADDRESS + 7] === h3 &&
-        w[b + PORTS] === ports &&
-        w[b + CONTEXT] === context &&
-        w[b + ADDRESS] === l0 &&
-        w[b + ADDRESS + 1] === l1 &&
-        w[b + ADDRESS + 2] === l2 &&
-        w[b + ADDRESS + 4] === h0 &&
-        w[b + ADDRESS + 5] === h1 &&
-        w[b + ADDRESS + 6] === h2
-      )
-        return slot;
+      const a = (slot & CHUNK_MASK) * STRIDE + ADDRESS;
+      if (w[a + 3] === l3 && w[a + 7] === h3 && w[a + PORTS] === ports)
+        if (
+          w[a] === l0 &&
+          w[a + 1] === l1 &&
+          w[a + 2] === l2 &&
+          w[a + 4] === h0 &&
+          w[a + 5] === h1 &&
+          w[a + 6] === h2
+        ) {
+          if (w[a + CONTEXT] === context) {
+            this.#front[hash & FRONT_MASK] = slot + 1;
+            return slot;
+          }
+          this.elsewhere = slot;
+        }
     }
   }
 
@@ -146,27 +168,32 @@ export class ConnectionTable {
   insert(slot: number): void {
     if ((this.#indexed + 1) * 10 > this.#index.length * 7) this.#grow();
     this.#indexed++;
-    this.#put(this.#hash, slot);
+    while (!this.#put(this.#hash, slot)) this.#grow();
+    this.#front[this.#hash & FRONT_MASK] = slot + 1;
   }
 
   /** Makes `slot` the tuple's record in the place of `old`, which has the same key. */
   replace(old: number, slot: number): void {
-    const at = this.#position(old);
+    const hash = this.#hashOf(old);
+    const at = this.#position(old, hash);
     this.#index[at] = (this.#index[at] & ~SLOT_MASK) | (slot + 1);
+    this.#front[hash & FRONT_MASK] = slot + 1;
   }
 
   /** Takes the record out of the index; it stays allocated. */
   remove(slot: number): void {
     const mask = this.#mask;
     const index = this.#index;
-    let hole = this.#position(slot);
+    const hash = this.#hashOf(slot);
+    if (this.#front[hash & FRONT_MASK] === slot + 1) this.#front[hash & FRONT_MASK] = 0;
+    let hole = this.#position(slot, hash);
     // Entries behind the hole move up unless that would put them before their own place.
     for (let at = (hole + 1) & mask; index[at] !== 0; at = (at + 1) & mask) {
-      const home = this.#hashOf((index[at] & SLOT_MASK) - 1) & mask;
-      if (((at - home) & mask) >= ((at - hole) & mask)) {
-        index[hole] = index[at];
-        hole = at;
-      }
+      const entry = index[at];
+      const step = (at - hole) & mask;
+      if (entry >>> DISTANCE_SHIFT < step) continue;
+      index[hole] = entry - (step << DISTANCE_SHIFT);
+      hole = at;
     }
     index[hole] = 0;
     this.#indexed--;
@@ -180,31 +207,45 @@ export class ConnectionTable {
     this.live--;
   }
 
-  #position(slot: number): number {
+  #position(slot: number, hash: number): number {
     const mask = this.#mask;
-    let at = this.#hashOf(slot) & mask;
+    let at = hash & mask;
     while ((this.#index[at] & SLOT_MASK) !== slot + 1) at = (at + 1) & mask;
     return at;
   }
 
-  #put(hash: number, slot: number): void {
+  /** Answers false when the entry would stand too far from its place. */
+  #put(hash: number, slot: number): boolean {
     const mask = this.#mask;
     let at = hash & mask;
-    while (this.#index[at] !== 0) at = (at + 1) & mask;
-    this.#index[at] = (hash & ~SLOT_MASK) | (slot + 1);
+    let distance = 0;
+    while (this.#index[at] !== 0) {
+      at = (at + 1) & mask;
+      distance++;
+    }
+    if (distance > MAX_DISTANCE) return false;
+    this.#index[at] = (distance << DISTANCE_SHIFT) | (slot + 1);
+    return true;
   }
 
   #grow(): void {
     const old = this.#index;
-    this.#index = new Int32Array(old.length * 2);
-    this.#mask = this.#index.length - 1;
-    for (const entry of old) if (entry !== 0) this.#put(this.#hashOf((entry & SLOT_MASK) - 1), (entry & SLOT_MASK) - 1);
+    let size = old.length * 2;
+    let fits = false;
+    while (!fits) {
+      this.#index = new Int32Array(size);
+      this.#mask = size - 1;
+      fits = old.every(
+        (entry) => entry === 0 || this.#put(this.#hashOf((entry & SLOT_MASK) - 1), (entry & SLOT_MASK) - 1),
+      );
+      size *= 2;
+    }
   }
 
   #hashOf(slot: number): number {
     const w = this.words(slot);
     const a = this.base(slot) + ADDRESS;
-    let hash = mix(mix(mix(mix(this.#seed, w[a + 3]), w[a + 7]), w[a + PORTS]), w[a + CONTEXT]);
+    let hash = mix(mix(mix(this.#seed, w[a + 3]), w[a + 7]), w[a + PORTS]);
     if (!isMapped(w, a))
       hash = mix(mix(mix(mix(mix(mix(hash, w[a]), w[a + 1]), w[a + 2]), w[a + 4]), w[a + 5]), w[a + 6]);
     return finish(hash);

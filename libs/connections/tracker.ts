@@ -1,23 +1,28 @@
 import { ACK, FIN, RST, SYN, type Segment } from "@hangup/packets";
 import { accountHeader, accountPayload } from "./accounting.ts";
-import { livedOn, ignore, noteAfterRst, noteSynAckAfterRst, noteSynAfterRst } from "./after-reset.ts";
+import { livedOn, ignore, mayYetGoOn, noteAfterRst, noteSynAckAfterRst, noteSynAfterRst } from "./after-reset.ts";
 import { noteHalfClose, recordFin, settleAlternative } from "./closing.ts";
-import { addressFingerprint, FingerprintSet } from "./fingerprints.ts";
-import { fitsSyn, mayHaveOpened, portOf, recordSyn, recordSynAck, repeatSyn, repeatSynAck } from "./handshake.ts";
+import { FingerprintSet } from "./fingerprints.ts";
+import { fitsSyn, mayHaveOpened, recordSyn, recordSynAck, repeatSyn, repeatSynAck, startRecord } from "./handshake.ts";
 import { appendLetter, appendOnce, LETTER_H, LETTER_Q } from "./history.ts";
 import { Hosts } from "./hosts.ts";
 import * as L from "./layout.ts";
 import { Lifetimes, type EndedSink } from "./lifetimes.ts";
 import * as R from "./rare-facts.ts";
 import { RareFacts } from "./rare-facts.ts";
+import { noteProbe, noteReset } from "./probes.ts";
 import { RecentPackets } from "./recent-packets.ts";
 import { RST_ENDS, recordRst } from "./resets.ts";
 import { Scans } from "./scans.ts";
-import { ahead } from "./sequence.ts";
+import { isOtherDirection } from "./split-context.ts";
 import { ConnectionTable } from "./table.ts";
 import type { Tracking } from "./tracking.ts";
+import { NOT_TAKEN, WaitingSyns } from "./waiting.ts";
 
 const { FLAGS, SPECIAL } = L;
+
+/** A last packet so far behind all others has a wrong time. */
+const DAY_US = 86_400_000_000;
 
 export interface TrackerOptions {
   /** A connection is judged so long after the segment that ended it, µs; null: when it is forgotten, or at the end (a file). */
@@ -59,13 +64,17 @@ export class Tracker implements Tracking {
   plainSeen = false;
   readonly #recent = new RecentPackets();
   readonly #lifetimes: Lifetimes;
+  readonly #waiting: WaitingSyns;
   #now = -Infinity;
+  /** Time of the last segment. */
+  #last = -Infinity;
   #nextTurn = -Infinity;
 
   /** `sink` gets each connection that has ended, fallen silent, or is left at the end; the object is used again for the next. */
   constructor(options: TrackerOptions, sink: EndedSink) {
     this.table = new ConnectionTable(options.maxMemoryBytes, options.seed);
     this.#lifetimes = new Lifetimes(this, this.counters, options, sink);
+    this.#waiting = new WaitingSyns(this, this.#lifetimes, this.counters);
   }
 
   /** The latest capture time seen, µs. */
@@ -74,9 +83,12 @@ export class Tracker implements Tracking {
   }
 
   track(s: Segment): void {
-    if (s.timeUs > this.#now) {
-      this.#now = s.timeUs;
-      if (s.timeUs >= this.#nextTurn) this.advance(s.timeUs);
+    // The earlier of two neighbours: a single wrong time moves no timer.
+    const clock = Math.min(s.timeUs, this.#last);
+    this.#last = s.timeUs;
+    if (clock > this.#now) {
+      this.#now = clock;
+      if (clock >= this.#nextTurn) this.advance(clock);
     }
     this.counters.segments++;
     if (s.icmp !== 0) {
@@ -84,11 +96,14 @@ export class Tracker implements Tracking {
       return;
     }
     const { table } = this;
-    const slot = table.find(s);
+    let slot = table.find(s);
     const { side } = table;
     if (slot < 0) {
-      this.#begin(s, side, -1);
-      return;
+      if (table.elsewhere < 0 || !isOtherDirection(this, table.elsewhere, side, s)) {
+        this.#begin(s, side, -1);
+        return;
+      }
+      slot = table.elsewhere;
     }
     if (this.#recent.isCopy((slot << 1) | side, s)) {
       this.counters.copies++;
@@ -117,6 +132,7 @@ export class Tracker implements Tracking {
 
   /** The capture has ended: everything that is left is judged at its last packet. */
   finish(): void {
+    if (this.#last > this.#now && (this.#last - this.#now < DAY_US || this.#now === -Infinity)) this.#now = this.#last;
     this.#lifetimes.finish(this.#now);
   }
 
@@ -141,16 +157,10 @@ export class Tracker implements Tracking {
     const w = table.words(slot);
     const b = table.base(slot);
     const t = table.times(slot);
-    this.#start(w, t, b, s);
+    startRecord(w, t, b, s);
+    this.counters.connections++;
     this.#lifetimes.begin(slot, s.timeUs);
     this.#first(slot, w, t, b, side, s);
-  }
-
-  #start(w: Int32Array, t: Float64Array, b: number, s: Segment): void {
-    t[(b + L.FIRST_TIME) >> 1] = s.timeUs;
-    t[(b + L.LAST_TIME) >> 1] = s.timeUs;
-    if (s.family === 6) w[b + FLAGS] |= L.IPV6;
-    this.counters.connections++;
   }
 
   #first(slot: number, w: Int32Array, t: Float64Array, b: number, side: number, s: Segment): void {
@@ -169,7 +179,7 @@ export class Tracker implements Tracking {
     if ((flags & ACK) === 0) {
       // FIN, NULL, XMAS, SYN+FIN: whoever sends this asks what the port does.
       w[b + FLAGS] |= L.ODD_OPEN;
-      this.#noteProbe(w, b, side, s.timeUs, true);
+      noteProbe(this, w, b, side, s.timeUs, true);
     }
     if ((flags & SYN) !== 0) return;
     if ((flags & FIN) === 0) this.plainSeen = true;
@@ -179,7 +189,7 @@ export class Tracker implements Tracking {
 
   #rst(slot: number, w: Int32Array, t: Float64Array, b: number, side: number, s: Segment): void {
     if ((w[b + FLAGS] & L.PENDING) !== 0) {
-      const next = this.#rstWithPending(slot, w, b, side, s);
+      const next = this.#waiting.takesRst(slot, w, b, side, s);
       if (next >= 0) {
         const { table } = this;
         this.#rst(next, table.words(next), table.times(next), table.base(next), side, s);
@@ -190,27 +200,8 @@ export class Tracker implements Tracking {
     accountHeader(this, w, t, b, side, s);
     if (what === RST_ENDS) {
       this.#lifetimes.ended(slot, w, b);
-      if ((w[b + FLAGS] & (L.PAYLOAD_0 | L.PAYLOAD_1)) === 0) this.#noteReset(w, b, side, s);
+      if ((w[b + FLAGS] & (L.PAYLOAD_0 | L.PAYLOAD_1)) === 0) noteReset(this, w, b, side, s);
     } else late(w, b);
-  }
-
-  /** Whom does the RST concern: the SYN that waits (answers its slot, now the tuple's), or the old connection (-1)? */
-  #rstWithPending(slot: number, w: Int32Array, b: number, side: number, s: Segment): number {
-    const waiting = this.#lifetimes.pendingOf(w, b);
-    const pw = this.table.words(waiting);
-    const pb = this.table.base(waiting);
-    const synSide = (pw[pb + FLAGS] & L.CLIENT_IS_1) === 0 ? 0 : 1;
-    const refuses = side !== synSide && (s.flags & ACK) !== 0 && fitsSyn(pw, pb, synSide, s.ack);
-    const gaveUp = side === synSide && ahead(s.seq, pw[pb + L.SIDE + side * L.SIDE_WORDS + L.ISN]) === 1;
-    if (refuses || gaveUp) return this.#lifetimes.promote(slot);
-    w[b + L.MARKS] |= L.FOLLOWED;
-    if (side !== synSide) return -1;
-    if ((w[b + FLAGS] & L.BY_FIN) !== 0) {
-      const at = this.rare.of(w, b);
-      if (at >= 0) this.rare.records.words[at + R.RARE_BITS] |= R.SYN_TRAILING;
-      this.#lifetimes.dropPending(slot);
-    } else w[b + L.MARKS] |= L.SYN_THEN_RST;
-    return -1;
   }
 
   #syn(slot: number, w: Int32Array, t: Float64Array, b: number, side: number, s: Segment): void {
@@ -223,7 +214,7 @@ export class Tracker implements Tracking {
       appendOnce(w, b, LETTER_Q, side);
       return;
     }
-    if ((w[x + L.BITS] & L.HAS_ISN) !== 0 && w[x + L.ISN] === isn) {
+    if ((w[x + L.BITS] & L.HAS_ISN) !== 0 && w[b + L.ISN_OF + side] === isn) {
       accountHeader(this, w, t, b, side, s);
       if ((w[x + L.BITS] & L.SENT_SYN) === 0) recordSyn(this, w, b, side, s);
       else repeatSyn(w, b, side, s);
@@ -240,81 +231,26 @@ export class Tracker implements Tracking {
       if (bothOpen) w[b + L.MARKS] |= L.BOTH_SYNS;
       return;
     }
-    if ((w[b + FLAGS] & L.PENDING) !== 0 && this.#synWithPending(slot, w, b, side, s)) return;
-    if (state !== L.OPEN && (w[b + FLAGS] & L.BY_FIN) === 0 && !this.#mayGoOn(w, b)) this.#begin(s, side, slot);
-    else this.#wait(slot, w, b, side, s);
-  }
-
-  /** Could the RST that ended it yet turn out to be ignored? Then a SYN opens nothing at once. */
-  #mayGoOn(w: Int32Array, b: number): boolean {
-    const at = this.rare.find(w, b);
-    if (at < 0 || (w[b + FLAGS] & L.STATE) === L.JUDGED) return false;
-    const ending = this.rare.records.words[at + R.ENDING];
-    if (ending === 0) return false;
-    const bits = this.rare.rsts.words[ending * R.RST_STRIDE + R.RST_BITS];
-    return (bits & (R.BEYOND_SND | R.BELOW_ACK)) !== 0 && (bits & R.SEQ_IS_LAST_ACK) === 0;
-  }
-
-  /** Another SYN while one waits: answers true when it is done with. */
-  #synWithPending(slot: number, w: Int32Array, b: number, side: number, s: Segment): boolean {
-    const waiting = this.#lifetimes.pendingOf(w, b);
-    const { table } = this;
-    const pw = table.words(waiting);
-    const pb = table.base(waiting);
-    const px = pb + L.SIDE + side * L.SIDE_WORDS;
-    if ((pw[px + L.BITS] & L.SENT_SYN) !== 0 && pw[px + L.ISN] === (s.seq | 0)) {
-      accountHeader(this, pw, table.times(waiting), pb, side, s);
-      repeatSyn(pw, pb, side, s);
-      const ended = (w[b + FLAGS] & L.STATE) !== L.OPEN && (w[b + FLAGS] & L.BY_RST) !== 0;
-      if (ended && !this.#mayGoOn(w, b)) this.#lifetimes.promote(slot);
-      return true;
+    if ((w[b + FLAGS] & L.PENDING) !== 0) {
+      const next = this.#waiting.takesSyn(slot, w, b, side, s);
+      if (next >= 0) {
+        const { table } = this;
+        this.#syn(next, table.words(next), table.times(next), table.base(next), side, s);
+      }
+      if (next !== NOT_TAKEN) return;
     }
-    if ((w[b + L.MARKS] & L.FOLLOWED) !== 0) {
-      this.#lifetimes.dropPending(slot);
-      return false;
-    }
-    const next = this.#lifetimes.promote(slot);
-    this.#syn(next, table.words(next), table.times(next), table.base(next), side, s);
-    return true;
-  }
-
-  /** A SYN with another ISN: it waits in a record of its own for what follows. */
-  #wait(slot: number, w: Int32Array, b: number, side: number, s: Segment): void {
-    const { table } = this;
-    if (!table.hasRoom) this.#lifetimes.makeRoom(this.#now, slot);
-    const at = this.rare.of(w, b);
-    if (!table.hasRoom || at < 0) {
-      this.counters.untracked++;
-      return;
-    }
-    if ((w[b + FLAGS] & L.STATE) === L.OPEN) w[b + L.MARKS] |= L.OTHER_SYN;
-    table.side = side;
-    const waiting = table.allocate(s);
-    this.#recent.isCopy((slot << 1) | side, s);
-    const pw = table.words(waiting);
-    const pb = table.base(waiting);
-    const pt = table.times(waiting);
-    this.#start(pw, pt, pb, s);
-    pw[pb + L.MARKS] |= L.SHADOW;
-    accountHeader(this, pw, pt, pb, side, s);
-    recordSyn(this, pw, pb, side, s);
-    this.rare.records.words[at + R.PENDING_SLOT] = waiting + 1;
-    w[b + FLAGS] |= L.PENDING;
-    w[b + L.MARKS] &= ~L.FOLLOWED;
+    if (state !== L.OPEN && (w[b + FLAGS] & L.BY_FIN) === 0 && !mayYetGoOn(this.rare, w, b)) this.#begin(s, side, slot);
+    else if (this.#waiting.wait(slot, w, b, side, s)) this.#recent.isCopy((slot << 1) | side, s);
   }
 
   #synAck(slot: number, w: Int32Array, t: Float64Array, b: number, side: number, s: Segment): void {
     if ((w[b + FLAGS] & L.PENDING) !== 0) {
-      const waiting = this.#lifetimes.pendingOf(w, b);
-      const { table } = this;
-      const pw = table.words(waiting);
-      const pb = table.base(waiting);
-      if ((pw[pb + FLAGS] & L.CLIENT_IS_1) === (side === 0 ? L.CLIENT_IS_1 : 0) && fitsSyn(pw, pb, side ^ 1, s.ack)) {
-        const next = this.#lifetimes.promote(slot);
-        this.#synAck(next, pw, table.times(next), pb, side, s);
+      const next = this.#waiting.takesSynAck(slot, w, b, side, s);
+      if (next >= 0) {
+        const { table } = this;
+        this.#synAck(next, table.words(next), table.times(next), table.base(next), side, s);
         return;
       }
-      w[b + L.MARKS] |= L.FOLLOWED;
     }
     const x = b + L.SIDE + side * L.SIDE_WORDS;
     const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
@@ -328,7 +264,7 @@ export class Tracker implements Tracking {
     }
     const fits = !known || fitsSyn(w, b, side ^ 1, s.ack);
     const again = (w[x + L.BITS] & L.SENT_SYNACK) !== 0;
-    const same = w[x + L.ISN] === (s.seq | 0);
+    const same = w[b + L.ISN_OF + side] === (s.seq | 0);
     if (!fits || (again && !same && (f & L.HANDSHAKE) !== 0)) {
       this.#misfit(w, t, b, side, s);
       return;
@@ -355,13 +291,12 @@ export class Tracker implements Tracking {
   /** Everything but SYN and RST, where the common accounting is not enough. */
   #special(slot: number, w: Int32Array, t: Float64Array, b: number, side: number, s: Segment): void {
     if ((w[b + FLAGS] & L.PENDING) !== 0) {
-      const next = this.#concernsPending(slot, w, b, side, s);
+      const next = this.#waiting.takesSegment(slot, w, b, side, s);
       if (next >= 0) {
         const { table } = this;
         this.#special(next, table.words(next), table.times(next), table.base(next), side, s);
         return;
       }
-      w[b + L.MARKS] |= L.FOLLOWED;
     }
     if ((s.flags & FIN) === 0) this.plainSeen = true;
     accountHeader(this, w, t, b, side, s);
@@ -386,18 +321,6 @@ export class Tracker implements Tracking {
     } else if ((w[b + FLAGS] & L.BY_ICMP) !== 0) w[b + FLAGS] &= ~(L.STATE | L.BY_ICMP);
   }
 
-  /** Continues the segment the SYN that waits, its SYN-ACK not captured? Answers that slot, now the tuple's, or -1. */
-  #concernsPending(slot: number, w: Int32Array, b: number, side: number, s: Segment): number {
-    const waiting = this.#lifetimes.pendingOf(w, b);
-    const pw = this.table.words(waiting);
-    const pb = this.table.base(waiting);
-    const synSide = (pw[pb + FLAGS] & L.CLIENT_IS_1) === 0 ? 0 : 1;
-    const next = (pw[pb + L.SIDE + synSide * L.SIDE_WORDS + L.ISN] + 1) | 0;
-    const old = w[b + L.SIDE + synSide * L.SIDE_WORDS + L.SND];
-    if (next === old || ((side === synSide ? s.seq : s.ack) | 0) !== next) return -1;
-    return this.#lifetimes.promote(slot);
-  }
-
   #endByFin(slot: number, w: Int32Array, b: number, s: Segment): void {
     w[b + FLAGS] = (w[b + FLAGS] & ~(L.STATE | L.BY_ICMP)) | L.ENDED | L.BY_FIN;
     w[b + L.END_TIME] = s.timeUs;
@@ -419,35 +342,11 @@ export class Tracker implements Tracking {
     const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
     const onlySyn = (w[x + L.BITS] & (L.SENT_SYN | L.SPOKE)) === L.SENT_SYN && w[y + L.PACKETS] === 0;
     const unreachable = s.family === 6 ? s.icmp >>> 8 === 1 : s.icmp >>> 8 === 3 && (s.icmp & 255) !== 4;
-    if ((w[b + FLAGS] & L.STATE) !== L.OPEN || !onlySyn || !unreachable || w[x + L.ISN] !== (s.seq | 0)) return;
+    if ((w[b + FLAGS] & L.STATE) !== L.OPEN || !onlySyn || !unreachable || w[b + L.ISN_OF + side] !== (s.seq | 0))
+      return;
     w[b + FLAGS] |= L.ENDED | L.BY_ICMP;
     w[b + L.END_TIME] = s.timeUs;
     this.#lifetimes.ended(slot, w, b);
-  }
-
-  /** A byteless tuple was reset or refused: who knocked? */
-  #noteReset(w: Int32Array, b: number, side: number, s: Segment): void {
-    const f = w[b + FLAGS];
-    const packets = w[b + L.SIDE + L.PACKETS] + w[b + L.SIDE + L.SIDE_WORDS + L.PACKETS];
-    // Nothing but this RST: the receiver of a bare one, or one with seq 0, is the one who asked.
-    if (packets === 1) {
-      if ((s.flags & ACK) === 0 || s.seq === 0) this.#noteProbe(w, b, side ^ 1, s.timeUs, false);
-      return;
-    }
-    const opener = (f & (L.CLIENT_KNOWN | L.ODD_OPEN)) !== 0;
-    const client = (f & L.CLIENT_KNOWN) !== 0 ? ((f & L.CLIENT_IS_1) === 0 ? 0 : 1) : side ^ 1;
-    this.#noteProbe(w, b, client, s.timeUs, opener);
-  }
-
-  #noteProbe(w: Int32Array, b: number, source: number, timeUs: number, opener: boolean): void {
-    const context = w[b + L.CONTEXT];
-    this.scans.noteProbe(
-      addressFingerprint(w, b + L.ADDRESS + source * 4, context),
-      addressFingerprint(w, b + L.ADDRESS + (source ^ 1) * 4, context),
-      portOf(w, b, source ^ 1),
-      timeUs,
-      opener,
-    );
   }
 }
 

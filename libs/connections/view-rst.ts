@@ -52,8 +52,8 @@ export function readRst(k: Tracking, w: Int32Array, b: number, client: number, i
   out.unackedOfSender = yAck ? ahead(xSeq ? sndX : seq, ackY) : Number.NaN;
   out.unackedOfPeer = ySeq ? (xAck ? ahead(sndY, ackX) : Number.NaN) : 0;
   out.seqIsLastAck = (bits & R.SEQ_IS_LAST_ACK) !== 0;
-  out.seqBeyondIsn = (w[x + L.BITS] & L.HAS_ISN) !== 0 ? ahead(seq, w[x + L.ISN]) - 1 : Number.NaN;
-  out.ackBeyondIsn = (w[y + L.BITS] & L.HAS_ISN) !== 0 ? ahead(ack, w[y + L.ISN]) - 1 : Number.NaN;
+  out.seqBeyondIsn = (w[x + L.BITS] & L.HAS_ISN) !== 0 ? ahead(seq, w[b + L.ISN_OF + side]) - 1 : Number.NaN;
+  out.ackBeyondIsn = (w[y + L.BITS] & L.HAS_ISN) !== 0 ? ahead(ack, w[b + L.ISN_OF + (side ^ 1)]) - 1 : Number.NaN;
   out.bytesOfSender = words[r + R.RST_BYTES_X] >>> 0;
   out.bytesOfPeer = words[r + R.RST_BYTES_Y] >>> 0;
   out.senderSentPayload = (then & (side === 0 ? L.PAYLOAD_0 : L.PAYLOAD_1)) !== 0;

@@ -130,8 +130,10 @@ export class View {
     const compared = hosts.compareTtl(w, address, context, rst.ttl);
     c.refusalTtl = compared === 0 ? "unknown" : compared === 1 ? "near" : "off";
     c.extremeTtlIsOwn = false;
-    for (const ttl of c.sides[rst.sender].ttls)
+    for (let set = c.sides[rst.sender].ttls; set !== 0; set >>>= 8) {
+      const ttl = set & 255;
       if ((ttl <= 2 || ttl >= 254) && hosts.carriesOnTwoPorts(w, address, context, ttl)) c.extremeTtlIsOwn = true;
+    }
   }
 
   #scanned(w: Int32Array, b: number, client: number): boolean {
@@ -165,7 +167,7 @@ function readSide(k: Tracking, w: Int32Array, b: number, side: number, out: Side
   readAddress(w, b + L.ADDRESS + side * 4, out.address);
   out.port = side === 0 ? w[b + L.PORTS] >>> 16 : w[b + L.PORTS] & 0xffff;
   out.packets = w[x + L.PACKETS] >>> 0;
-  out.isn = w[x + L.ISN] >>> 0;
+  out.isn = w[b + L.ISN_OF + side] >>> 0;
   out.hasIsn = (bits & L.HAS_ISN) !== 0;
   out.sentSyn = (bits & L.SENT_SYN) !== 0;
   out.sentSynAck = (bits & L.SENT_SYNACK) !== 0;
@@ -182,14 +184,13 @@ function readSide(k: Tracking, w: Int32Array, b: number, side: number, out: Side
   out.fin = (f & (L.FIN_0 << side)) !== 0;
   out.finAcksOther = (f & (L.FIN_ACKS_0 << side)) !== 0;
   out.finBeyond = (f & (L.FIN_BEYOND_0 << side)) !== 0;
-  out.finEnd = w[x + L.FIN_END] >>> 0;
+  out.finEnd = w[b + L.FIN_END_OF + side] >>> 0;
   out.wentOnAfterFin = (f & (L.HALF_CLOSE_0 << side)) !== 0;
   out.lastTries = (w[x + L.TRIES] >>> 8) & 255;
   out.probes = w[x + L.TRIES] & 255;
   out.lastUnanswered =
     out.lastTries > 0 && ((w[y + L.BITS] & L.HAS_ACK) === 0 || ahead(w[y + L.ACKED], w[x + L.LAST_SEQ]) <= 0);
-  out.ttls.length = 0;
-  for (let set = w[x + L.TTLS]; set !== 0; set >>>= 8) if ((set & 255) !== 0) out.ttls.push(set & 255);
+  out.ttls = w[x + L.TTLS];
   out.ttlsWhole = (bits & L.TTL_OVERFLOW) === 0;
   out.timestamps = (bits & L.TIMESTAMPS) !== 0;
   out.local = k.hosts.isLocal(w, b + L.ADDRESS + side * 4, w[b + L.CONTEXT]);

@@ -3,8 +3,8 @@ import { Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { HangupError } from "@hangup/service";
 
-/** One read: large enough that the calls cost nothing, small enough to stay in the cache. */
-const CHUNK = 1 << 20;
+/** One read: large enough that the calls cost nothing, small enough to leave the processor's cache to the connections. */
+const CHUNK = 1 << 16;
 
 /** How far the input was read. */
 export interface InputProgress {
@@ -41,7 +41,7 @@ export async function readInput(path: string, take: Take): Promise<InputResult> 
       read += length;
       take(chunk.subarray(0, length), { read, size });
       // Lets signals and a closed pipe be noticed.
-      if (read % (CHUNK * 8) === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (read % (CHUNK * 64) === 0) await new Promise((resolve) => setImmediate(resolve));
     }
   } catch (cause) {
     throw fileError(path, cause);

@@ -1,4 +1,4 @@
-import { countRow, figuresOf, noCounts, type Figures } from "@hangup/rates";
+import { countRow, figuresOf, noCounts, type EndedRow, type Figures } from "@hangup/rates";
 import type { Teardown } from "@hangup/teardowns";
 
 /** Rows of one cause under one kind. */
@@ -24,18 +24,21 @@ export interface PlaceTally {
   readonly causes: Map<string, number>;
 }
 
+interface Alike {
+  readonly row: EndedRow;
+  count: number;
+}
+
 /** Places kept apart; beyond that the rest is not told by place. */
 const MAX_PLACES = 200_000;
 
 /** Adds rows up: by cause, by server port, and into the rates. */
 export class Tally {
-  readonly #causes = new Map<string, CauseTally>();
+  /** By cause, then by kind: a cause has one or two. */
+  readonly #causes = new Map<string, CauseTally[]>();
   readonly #places = new Map<number, PlaceTally>();
-  /** Rows alike in all that rates ask for, counted together: a few dozen combinations. */
-  readonly #alike = new Map<
-    string,
-    { row: Pick<Teardown, "kind" | "stage" | "midstream" | "benign">; count: number }
-  >();
+  /** Rows alike in all that rates ask for, counted together: a few dozen combinations, by stage. */
+  readonly #alike = new Map<string, Alike[]>();
   /** Rows that ended, and those that did not. */
   ended = 0;
   unended = 0;
@@ -50,18 +53,13 @@ export class Tally {
     if (row.benign === null) cause.undecided++;
     else if (row.benign) cause.benign++;
     if (!ended) return;
-    const key = `${row.kind}${row.stage}${row.midstream}${row.benign}`;
-    const alike = this.#alike.get(key);
-    if (alike === undefined) {
-      const { kind, stage, midstream, benign } = row;
-      this.#alike.set(key, { row: { kind, stage, midstream, benign }, count: 1 });
-    } else alike.count++;
+    this.#addAlike(row);
     this.#addPlace(row);
   }
 
   /** Most frequent first. */
   causes(): CauseTally[] {
-    return [...this.#causes.values()].toSorted((a, b) => b.count - a.count);
+    return [...this.#causes.values()].flat().toSorted((a, b) => b.count - a.count);
   }
 
   /** The server ports with the most of what did not end by FIN, abnormal first. */
@@ -75,7 +73,7 @@ export class Tally {
 
   figures(): Figures {
     const counts = noCounts();
-    for (const { row, count } of this.#alike.values()) {
+    for (const { row, count } of [...this.#alike.values()].flat()) {
       const one = noCounts();
       countRow(one, row);
       for (const name of Object.keys(one) as (keyof typeof one)[]) counts[name] += one[name] * count;
@@ -84,10 +82,24 @@ export class Tally {
   }
 
   #cause(kind: string, cause: string): CauseTally {
-    const key = `${kind} ${cause}`;
-    let tally = this.#causes.get(key);
-    if (tally === undefined) this.#causes.set(key, (tally = { kind, cause, benign: 0, undecided: 0, count: 0 }));
+    let kinds = this.#causes.get(cause);
+    if (kinds === undefined) this.#causes.set(cause, (kinds = []));
+    for (const tally of kinds) if (tally.kind === kind) return tally;
+    const tally = { kind, cause, benign: 0, undecided: 0, count: 0 };
+    kinds.push(tally);
     return tally;
+  }
+
+  #addAlike({ kind, stage, midstream, benign }: Teardown): void {
+    let alike = this.#alike.get(stage);
+    if (alike === undefined) this.#alike.set(stage, (alike = []));
+    for (const entry of alike) {
+      const { row } = entry;
+      if (row.kind !== kind || row.midstream !== midstream || row.benign !== benign) continue;
+      entry.count++;
+      return;
+    }
+    alike.push({ row: { kind, stage, midstream, benign }, count: 1 });
   }
 
   #addPlace(row: Teardown): void {
