@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { constants, gzipSync, zstdCompressSync } from "node:zlib";
@@ -123,6 +125,18 @@ async function* failing(): AsyncGenerator<Uint8Array> {
   yield gzipSync(capture).subarray(0, 500_000);
   throw new Error("input/output error");
 }
+
+test("a named pipe is read as it grows", async () => {
+  const path = join(directory, "pipe");
+  execFileSync("mkfifo", [path]);
+  const [opened, writer] = await Promise.all([openCapture(path), open(path, "w")]);
+  const reading = read(opened);
+  for (let at = 0; at < capture.length; at += 100_000) await writer.write(capture.subarray(at, at + 100_000));
+  await writer.close();
+  const { seqs, source } = await reading;
+  expect(seqs).toHaveLength(800);
+  expect(source.size).toBeNull();
+});
 
 test("an input that fails says so behind what it gave", async () => {
   const source = new CaptureSource("a pipe", null, failing());

@@ -1,12 +1,16 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { closeSync, openSync, readSync } from "node:fs";
+import { open, stat as statOf } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
 
 import { CaptureError } from "./capture-error.ts";
 import { type Compression, compressionOf, decompress } from "./decompression.ts";
 
 /** Bytes of a chunk: fewer turns of the event loop than streams take, and still within a core's cache. */
 const CHUNK = 256 * 1024;
+/** Four megabytes: some milliseconds of work. */
+const CHUNKS_A_TURN = 16;
 
-/** The bytes of a capture, decompressed where they need be. Iterate once; a chunk is overwritten when the next but one is asked for. */
+/** The bytes of a capture, decompressed where they need be. Iterate once; a chunk is overwritten when the next is asked for. */
 export class CaptureSource implements AsyncIterable<Uint8Array> {
   /** What messages call it: the path, or "standard input". */
   readonly name: string;
@@ -54,34 +58,31 @@ export class CaptureSource implements AsyncIterable<Uint8Array> {
 export async function openCapture(path: string): Promise<CaptureSource> {
   if (path === "-") return new CaptureSource("standard input", null, process.stdin);
   try {
-    const file = await open(path);
-    const stat = await file.stat();
+    const stat = await statOf(path);
     if (stat.isDirectory()) throw Object.assign(new Error("directory"), { code: "EISDIR" });
-    return new CaptureSource(path, stat.isFile() ? stat.size : null, fileChunks(file));
+    if (stat.isFile()) return new CaptureSource(path, stat.size, fileChunks(openSync(path, "r")));
+    const pipe = await open(path);
+    return new CaptureSource(path, null, pipe.createReadStream());
   } catch (error) {
     throw unreadable(path, error);
   }
 }
 
-/** Reads the next chunk while the last one is used. */
-async function* fileChunks(file: FileHandle): AsyncGenerator<Uint8Array> {
+/**
+ * Reads a file into one buffer, over and over. Synchronously: the kernel reads ahead anyway, and bytes that another thread has
+ * copied are not in this core's cache. Signals and timers get their turn now and then.
+ */
+async function* fileChunks(file: number): AsyncGenerator<Uint8Array> {
   try {
-    let [current, next] = [new Uint8Array(CHUNK), new Uint8Array(CHUNK)];
-    let reading = file.read(current, 0, CHUNK, null);
-    for (;;) {
-      const { bytesRead } = await reading;
-      if (bytesRead === 0) return;
-      reading = file.read(next, 0, CHUNK, null);
-      try {
-        yield bytesRead === CHUNK ? current : current.subarray(0, bytesRead);
-      } catch (error) {
-        await reading.catch(() => undefined);
-        throw error;
-      }
-      [current, next] = [next, current];
+    const chunk = new Uint8Array(CHUNK);
+    for (let turn = 1; ; turn++) {
+      const length = readSync(file, chunk, 0, CHUNK, null);
+      if (length === 0) return;
+      yield length === CHUNK ? chunk : chunk.subarray(0, length);
+      if (turn % CHUNKS_A_TURN === 0) await setImmediate();
     }
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
