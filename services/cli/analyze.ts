@@ -1,10 +1,9 @@
 import { basename } from "node:path";
-import { CaptureError } from "@hangup/packets";
+import { CaptureError, openCapture } from "@hangup/packets";
 import { describeError, HangupError, option, parseCommand, type CommandSpec } from "@hangup/service";
 import { Observer, type Teardown } from "@hangup/teardowns";
 import { z } from "zod";
 import { explanationText } from "./analyze/explain.ts";
-import { readInput } from "./analyze/input.ts";
 import { ROW_WRITERS, TextOut, type RowWriter } from "./analyze/outputs.ts";
 import { ProgressLine } from "./analyze/progress.ts";
 import { reportLines } from "./analyze/report.ts";
@@ -84,40 +83,39 @@ async function analyzeFile(file: string, all: boolean, take: (row: Teardown) => 
   const observer = new Observer({ collector: basename(name), epoch: 0, live: false, all }, take);
   const { counters } = observer;
   const progress = new ProgressLine();
-  let cut = false;
-  let fault: unknown = null;
+  const faults: string[] = [];
   try {
-    ({ cut } = await readInput(file, (chunk, read) => {
+    const source = await openCapture(file);
+    for await (const chunk of source) {
       observer.push(chunk);
-      progress.update(name, counters.packets, read);
-    }));
+      progress.update(name, counters.packets, source.bytesRead, source.size);
+    }
+    if (source.damage !== "") faults.push(`${name}: ${source.damage}`);
+    observer.finish();
   } catch (error) {
     // What was read before is told all the same.
     if (counters.packets === 0) throw captureFault(name, error);
-    fault = captureFault(name, error);
+    faults.push(describeError(NAME, captureFault(name, error)));
+    observer.finish();
   } finally {
     progress.clear();
   }
-  try {
-    observer.finish();
-  } catch (error) {
-    if (fault === null) throw captureFault(name, error);
-  }
   const { cutRecords, damages, damagedBytes } = counters.decode;
-  if (fault !== null) process.stderr.write(`${describeError(NAME, fault)}\n`);
-  if (cut || cutRecords > 0)
-    process.stderr.write(`${name} ends in the middle of a record: ${counters.packets} whole packets were read\n`);
+  if (cutRecords > 0)
+    faults.push(`${name} ends in the middle of a record: ${counters.packets} whole packets were read`);
   if (damages > 0)
-    process.stderr.write(
-      `${name} is damaged in ${damages} place${damages === 1 ? "" : "s"}: ${damagedBytes} bytes were skipped\n`,
+    faults.push(
+      `${name} is damaged in ${damages} place${damages === 1 ? "" : "s"}: ${damagedBytes} bytes were skipped`,
     );
+  for (const fault of faults) process.stderr.write(`${fault}\n`);
   process.stderr.write(`${summaryLine(name, counters, (performance.now() - started) / 1000)}\n`);
-  return fault === null && !cut && cutRecords === 0 && damages === 0;
+  return faults.length === 0;
 }
 
 /** A fault of the capture as one line that names the file. */
 function captureFault(name: string, error: unknown): unknown {
   if (!(error instanceof CaptureError)) return error;
+  if (error.reason === "unreadable") return new HangupError("HANGUP_FILE", error.message, { cause: error });
   const code = error.reason === "link_type" ? "HANGUP_LINK_TYPE" : "HANGUP_NOT_A_CAPTURE";
   return new HangupError(code, `${name}: ${error.message}`, { cause: error });
 }

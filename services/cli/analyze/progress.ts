@@ -1,4 +1,3 @@
-import type { InputProgress } from "./input.ts";
 import { bytes } from "./summary.ts";
 
 const EVERY_MS = 200;
@@ -9,13 +8,14 @@ export class ProgressLine {
   #last = Date.now();
   #open = false;
 
-  update(name: string, packets: number, { read, size }: InputProgress): void {
+  /** `read` of `size` bytes of the file as it lies; size null where it is not known. */
+  update(name: string, packets: number, read: number, size: number | null): void {
     if (!this.#shown) return;
     const now = Date.now();
     if (now - this.#last < EVERY_MS) return;
     this.#last = now;
     this.#open = true;
-    const share = size > 0 ? ` ${Math.floor((read / size) * 100)}%` : "";
+    const share = size !== null && size > 0 ? ` ${Math.floor((read / size) * 100)}%` : "";
     process.stderr.write(`\r\u001b[K${name}${share}: ${bytes(read)}, ${packets.toLocaleString("en-US")} packets`);
   }
 
