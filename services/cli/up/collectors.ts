@@ -1,6 +1,6 @@
 import { HangupError } from "@hangup/service";
 import { checkout } from "../checkout.ts";
-import { startService, type ServiceProcess } from "./process.ts";
+import { lastLine, startService, type ServiceProcess } from "./process.ts";
 import { portAfter, serviceMain, startAndWait } from "./services.ts";
 import { splitWords, type Wiring } from "./wiring.ts";
 
@@ -54,15 +54,12 @@ type DemoPlace = { netns: string; interface: string; seed: string } | { replay: 
 async function demoTraffic({ config, environment, logDirectory, parts }: Wiring): Promise<DemoPlace> {
   const args = config.seed === undefined ? [] : ["--seed", config.seed];
   const demo: ServiceProcess = startService("demo", serviceMain("demo"), args, logDirectory, environment);
-  const first = await Promise.race([demo.announcement, demo.exited.then((code) => ({ code }))]);
-  if ("code" in first) {
-    const why = process.getuid?.() === 0 ? `see ${demo.logFile}` : "live traffic needs root";
-    return { replay: why };
-  }
+  const place = await demo.announcement;
+  if (place === null) return { replay: lastLine(demo) };
   parts.add(demo);
-  const { netns, interface: device, seed } = first;
+  const { netns, interface: device, seed } = place;
   if (typeof netns !== "string" || typeof device !== "string") {
-    throw new HangupError("HANGUP_INTERNAL", `the demo announced ${JSON.stringify(first)}`);
+    throw new HangupError("HANGUP_INTERNAL", `the demo announced ${JSON.stringify(place)}`);
   }
   return { netns, interface: device, seed: String(seed) };
 }

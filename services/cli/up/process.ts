@@ -27,8 +27,8 @@ export function freshLog(directory: string, name: string): string {
 }
 
 export interface ServiceProcess extends Part {
-  /** The child's first line on stdout that is JSON: what it wants to tell (the demo's interface, say). */
-  readonly announcement: Promise<Readonly<Record<string, unknown>>>;
+  /** The child's first line on stdout that is JSON (the demo's interface, say); null when it ended without one. */
+  readonly announcement: Promise<Readonly<Record<string, unknown>> | null>;
 }
 
 /**
@@ -50,8 +50,7 @@ export function startService(
     env: environment,
   });
   closeSync(log);
-  const announcement = Promise.withResolvers<Record<string, unknown>>();
-  announcement.promise.catch(() => undefined);
+  const announcement = Promise.withResolvers<Record<string, unknown> | null>();
   let text = "";
   child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
     if (text.length < 65_536) text += chunk;
@@ -63,7 +62,7 @@ export function startService(
     child.once("error", () => resolve(1));
     child.once("exit", (code) => resolve(code));
   });
-  void exited.then(() => announcement.reject(new Error(`${name} ended`)));
+  void exited.then(() => announcement.resolve(null));
   return {
     name,
     logFile,
@@ -108,8 +107,17 @@ export function childDied(part: Part, code: number | null): HangupError {
   return new HangupError("HANGUP_CHILD_DIED", `${part.name} ${how}${lastLines(part)}`);
 }
 
+/** The last line of a part's log: its own word on why it ended. */
+export function lastLine(part: Part): string {
+  return logTail(part, 1)[0] ?? "";
+}
+
+function logTail({ logFile }: Part, lines: number): string[] {
+  return existsSync(logFile) ? readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-lines) : [];
+}
+
 function lastLines(part: Part): string {
-  const lines = existsSync(part.logFile) ? readFileSync(part.logFile, "utf8").trimEnd().split("\n").slice(-8) : [];
+  const lines = logTail(part, 8);
   return lines.join("") === ""
     ? ` (its log ${part.logFile} is empty)`
     : `. The end of ${part.logFile}:\n${lines.map((line) => `    ${line}`).join("\n")}\n`;

@@ -1,6 +1,9 @@
 import { styleText } from "node:util";
 
-/** One line a part, on stderr: what is being started, then how long it took. Rewrites the line on a terminal only. */
+/** Off a terminal, where lines cannot be rewritten, a long step says how it goes this often. */
+const NOTE_EVERY_MS = 4_000;
+
+/** One line a part, on stderr: what is being started, then how long it took. */
 export class Progress {
   readonly #terminal = process.stderr.isTTY;
   readonly #width: number;
@@ -16,28 +19,28 @@ export class Progress {
     describe: (result: T) => string,
   ): Promise<T> {
     const started = Date.now();
-    let said = "";
+    let noted = started;
     const note = (text: string): void => {
-      if (text === said) return;
-      said = text;
-      if (this.#terminal) this.#write(`\r\x1b[K  ${name.padEnd(this.#width)}  ${styleText("dim", text)}`);
-      else if (text !== "starting") this.#write(`  ${name.padEnd(this.#width)}  ${text}\n`);
+      if (this.#terminal) this.#line(name, styleText("dim", text, { stream: process.stderr }), "");
+      else if (Date.now() - noted >= NOTE_EVERY_MS) {
+        this.#line(name, text, "\n");
+        noted = Date.now();
+      }
     };
     note("starting");
     try {
       const result = await run(note);
       const seconds = ((Date.now() - started) / 1000).toFixed(1).padStart(5);
-      this.#write(
-        `${this.#terminal ? "\r\x1b[K" : ""}  ${name.padEnd(this.#width)}  ${styleText("green", "ready")} ${seconds} s  ${describe(result)}\n`,
-      );
+      const ready = styleText("green", "ready", { stream: process.stderr });
+      this.#line(name, `${ready} ${seconds} s  ${describe(result)}`, "\n");
       return result;
     } catch (error) {
-      this.#write(`${this.#terminal ? "\r\x1b[K" : ""}  ${name.padEnd(this.#width)}  ${styleText("red", "failed")}\n`);
+      this.#line(name, styleText("red", "failed", { stream: process.stderr }), "\n");
       throw error;
     }
   }
 
-  #write(text: string): void {
-    process.stderr.write(text);
+  #line(name: string, text: string, end: string): void {
+    process.stderr.write(`${this.#terminal ? "\r\x1b[K" : ""}  ${name.padEnd(this.#width)}  ${text}${end}`);
   }
 }
