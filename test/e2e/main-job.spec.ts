@@ -167,23 +167,24 @@ describe.skipIf(!isRoot && !mustRun)(`the main job (seed ${seed})`, () => {
     };
     const background: Plan = { ...burst, scenario: "client_first" };
     const end = Date.now() + 40_000;
-    while (!notifications.some(({ state }) => state === "firing") && Date.now() < end) {
+    // The mix before it may have made the alerter speak of something else; this one is ours.
+    const spoken = (wanted: string): Notification | undefined =>
+      notifications.find(({ state, port: at, cause }) => state === wanted && at === port && cause === "access_denied");
+    while (spoken("firing") === undefined && Date.now() < end) {
       const plans = Array.from({ length: 24 }, () => (random() < 0.5 ? burst : background));
       for (const ending of await Promise.all(plans.map((plan) => lab.run(plan)))) note(ending);
       await sleep(200);
     }
-    const fired = notifications.find(({ state }) => state === "firing");
-    expect(fired).toMatchObject({ port, cause: "access_denied" });
+    const fired = spoken("firing");
     expect(fired?.summary).toMatch(/access_denied on port 443: .* of \d+ connections/);
     expect(fired?.summary).toContain("10.77.2.2");
-    const resolved = await eventually(
-      async () => notifications.find(({ state }) => state === "resolved"),
+    await eventually(
+      async () => spoken("resolved"),
       (found) => found !== undefined,
       60_000,
     );
-    expect(resolved).toMatchObject({ port, cause: "access_denied" });
     const { rows } = await rest<{ rows: Notification[] }>("alerts?state=resolved");
-    expect(rows).toMatchObject([{ port, cause: "access_denied" }]);
+    expect(rows).toContainEqual(expect.objectContaining({ port, cause: "access_denied", state: "resolved" }));
   });
 
   it("still counts exactly after the burst", async () => {
