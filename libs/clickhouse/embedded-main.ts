@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { constants, existsSync, openSync, rmSync } from "node:fs";
 import { open as openFile, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { DataType, isNullPointer, load, open, type JsExternal } from "ffi-rs";
@@ -47,6 +47,8 @@ void openFile(pipe, "w").then(async (writer: FileHandle) => {
 
 const result = await engine;
 const failure = errorText(result);
+// An engine that failed before it read the pipe leaves a thread in the open above, and the exit would wait for it.
+if (existsSync(pipe)) openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
 if (failure !== null) process.stderr.write(`${failure}\n`);
 process.exit(failure === null ? 0 : 1);
 
