@@ -4,3 +4,10 @@ export type { EndedSink } from "./lifetimes.ts";
 export { RST_FORMS, type RstForm } from "./rst-form.ts";
 export { ahead, later, unsigned } from "./sequence.ts";
 export { Tracker, TrackerCounters, type TrackerOptions } from "./tracker.ts";
+export {
+  Conversation,
+  interleave,
+  type ConversationOptions,
+  type SegmentFields,
+  type Speaker,
+} from "./conversation.ts";

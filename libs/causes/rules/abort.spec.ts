@@ -1,0 +1,81 @@
+import { Conversation } from "@hangup/connections";
+import { describe, expect, it } from "vitest";
+import { tell } from "../told.ts";
+
+const HANDSHAKE = "cS sSA cA";
+
+describe("the owner cut it", () => {
+  it.each([
+    { text: `${HANDSHAKE} cRA`, said: "reset:app_abort", stage: "established" },
+    { text: `${HANDSHAKE} sRA`, said: "reset:access_denied", stage: "established" },
+    { text: `${HANDSHAKE} ~9s sRA`, said: "reset:app_abort", stage: "established" },
+    {
+      text: `${HANDSHAKE} cD sA sRA`,
+      said: "reset:unread_data_close",
+      stage: "request",
+      evidence: ["access_denied_shape", "peer_waits"],
+    },
+    { text: `${HANDSHAKE} cD sA sD cA cRA`, said: "reset:rst_instead_of_fin", stage: "data", benign: true },
+    { text: `${HANDSHAKE} cD sA sD cA ~60s sRA`, said: "reset:rst_instead_of_fin", stage: "data", benign: true },
+    // the response was not all acknowledged
+    { text: `${HANDSHAKE} cD sA sD cA sD sRA`, said: "reset:app_abort", stage: "data", evidence: ["data_missing"] },
+    { text: `${HANDSHAKE} cD sA cRA`, said: "reset:app_abort", stage: "request" },
+    {
+      text: `${HANDSHAKE} sD100 cA cRA`,
+      said: "reset:unread_data_close",
+      stage: "request",
+      evidence: ["only_peer_spoke"],
+    },
+    { text: `${HANDSHAKE} cD sA sD cA cD sA sRA`, said: "reset:unread_data_close", stage: "data" },
+    { text: "cD sA sD cA cRA", said: "reset:rst_instead_of_fin", stage: "data", confidence: 38 },
+  ])("$text → $said", ({ text, evidence = [], ...expected }) => {
+    const [row] = tell([new Conversation().play(text)]);
+    expect(row).toMatchObject({ ...expected, evidence: expect.arrayContaining(evidence) });
+  });
+
+  it.each([
+    { text: `${HANDSHAKE} cD sA sD cA cRA`, said: "reset:app_abort", confidence: 60, benign: null },
+    { text: `${HANDSHAKE} cD sA sRA`, said: "reset:unread_data_close", benign: false },
+    { text: `${HANDSHAKE} sRA`, said: "reset:access_denied" },
+    { text: `${HANDSHAKE} cRA`, said: "reset:app_abort", confidence: 90, benign: false },
+  ])("SYN, FIN and RST alone: $text → $said", ({ text, ...expected }) => {
+    expect(tell([new Conversation().play(text)], { flags: true })[0]).toMatchObject(expected);
+  });
+
+  it("takes a closed window for unread data", () => {
+    const full = new Conversation().play(`${HANDSHAKE} cD sA sD5000`);
+    full.send("c", { flags: 16, window: 0 }).play("sD10 cRA");
+    expect(tell([full])[0]).toMatchObject({
+      said: "reset:unread_data_close",
+      evidence: expect.arrayContaining(["window_closed"]),
+    });
+  });
+
+  it("knows a prober that gave up", () => {
+    const probed = new Conversation().play(`${HANDSHAKE} cD sA sD cA`);
+    const seq = probed.next("c") - 1;
+    for (let i = 0; i < 3; i++) probed.wait(75_000_000).send("c", { flags: 16, seq });
+    probed.wait(75_000_000).play("cRA");
+    expect(tell([probed])[0]).toMatchObject({ said: "reset:keepalive_timeout", confidence: 90 });
+    const answered = new Conversation().play(`${HANDSHAKE} cD sA sD cA`);
+    for (let i = 0; i < 3; i++) answered.wait(75_000_000).send("c", { flags: 16, seq }).play("sA");
+    expect(tell([answered.play("cRA")])[0]).toMatchObject({ said: "reset:rst_instead_of_fin" });
+  });
+
+  it("keeps MPTCP's reason", () => {
+    const subflow = new Conversation().play(`${HANDSHAKE} cD sA`);
+    subflow.send("c", { flags: 20, mptcpResetReason: 2 });
+    expect(tell([subflow])[0]).toMatchObject({ said: "reset:mptcp_abort", confidence: 95 });
+  });
+
+  it("takes a bare RST at its sender's own number, answering nothing, for an abort", () => {
+    const bare = new Conversation().play(`${HANDSHAKE} cD sA sD cA`);
+    bare.send("c", { flags: 4, ack: 0, window: 0, hasOptions: false, hasTimestamp: false });
+    expect(tell([bare])[0]).toMatchObject({ said: "reset:rst_instead_of_fin" });
+    const answer = new Conversation().play(`${HANDSHAKE} cD sA sD cA sD cR`);
+    expect(tell([answer])[0]).toMatchObject({
+      said: "reset:no_connection",
+      evidence: expect.arrayContaining(["answers_segment"]),
+    });
+  });
+});

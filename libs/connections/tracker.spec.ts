@@ -1,0 +1,315 @@
+import type { Segment } from "@hangup/packets";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Conversation, interleave, type ConversationOptions } from "./conversation.ts";
+import type { EndedConnection } from "./ended.ts";
+import { Tracker, type TrackerOptions } from "./tracker.ts";
+
+/** What stays of a handed-out connection, which is one object used again. */
+function kept(c: EndedConnection) {
+  const { client, server } = c;
+  return {
+    occasion: c.occasion,
+    endedBy: c.endedBy,
+    ports: [client.port, server.port],
+    packets: [client.packets, server.packets],
+    bytes: [client.bytes, server.bytes],
+    whole: [client.bytesWhole, server.bytesWhole],
+    retransmits: [client.retransmits, server.retransmits],
+    isn: [client.hasIsn ? client.isn : null, server.hasIsn ? server.isn : null],
+    fins: [client.fin, server.fin],
+    stage: c.stage,
+    history: c.history,
+    connState: c.connState,
+    midstream: c.midstream,
+    direction: c.directionConfidence,
+    rsts: [c.rstCount, c.rstIgnored],
+    late: c.lateSegments,
+    rttUs: server.roundTripUs,
+    idleUs: c.idleUs,
+    durationUs: c.endUs - c.startUs,
+    flagsOnly: c.flagsOnly,
+  };
+}
+type Kept = ReturnType<typeof kept>;
+
+const FILE: TrackerOptions = { settleUs: null, silenceUs: 120_000_000, maxMemoryBytes: 2 ** 26, seed: 1 };
+
+function track(
+  segments: readonly Segment[],
+  options: Partial<TrackerOptions> = {},
+): { rows: Kept[]; tracker: Tracker } {
+  const rows: Kept[] = [];
+  const tracker = new Tracker({ ...FILE, ...options }, (ended) => {
+    rows.push(kept(ended));
+    return ended.endedBy !== "none" || ended.occasion !== "silence";
+  });
+  for (const segment of segments) tracker.track(segment);
+  tracker.finish();
+  return { rows, tracker };
+}
+
+const play = (text: string, options: ConversationOptions = {}): Segment[] =>
+  new Conversation(options).play(text).segments;
+const WHOLE = "cS sSA cA cD200 sA sD3000 cA cF sA sF cA";
+
+const flagsOf = (text: string): Segment[] => play(text).filter((segment) => (segment.flags & 7) !== 0);
+
+describe("one connection", () => {
+  it("counts packets and bytes, and remembers how it went", () => {
+    const { rows } = track(play(WHOLE));
+    expect(rows).toEqual([
+      expect.objectContaining({
+        endedBy: "fin",
+        packets: [6, 5],
+        bytes: [200, 3000],
+        whole: [true, true],
+        history: "ShADadFf",
+        connState: "SF",
+        isn: [1000, 5000],
+        rttUs: 10_000,
+        durationUs: 90_000,
+        late: 0,
+      }),
+    ]);
+  });
+
+  it.each([
+    {
+      name: "a retransmission",
+      text: "cS sSA cA cD200 =cD200 sA sD3000 cA cF sA sF cA",
+      bytes: [200, 3000],
+      again: [1, 0],
+    },
+    { name: "a longer retransmission", text: "cS sSA cA cD200 cD100 =cD300 sA cF sF", bytes: [300, 0], again: [1, 0] },
+    { name: "a FIN with data", text: "cS sSA cA cD200 sA cF sF900 cA", bytes: [200, 900], again: [0, 0] },
+    { name: "a sequence number that wraps", text: WHOLE, bytes: [200, 3000], again: [0, 0], isn: 0xffffffff - 50 },
+  ])("counts every byte once: $name", ({ text, bytes, again, isn }) => {
+    const { rows } = track(play(text, { clientIsn: isn, serverIsn: isn }));
+    expect(rows).toMatchObject([{ endedBy: "fin", bytes, retransmits: again, whole: [true, true] }]);
+  });
+
+  it("does not call a count exact while bytes are missing, or the beginning is", () => {
+    expect(track(play("cS sSA cA cD200 !cD100 cD50 cF sF")).rows).toMatchObject([
+      { bytes: [250, 0], whole: [false, true] },
+    ]);
+    expect(track(play("cD200 sA sD300 cA cF sF")).rows).toMatchObject([
+      { bytes: [200, 300], whole: [false, false], midstream: true, direction: 70 },
+    ]);
+  });
+
+  it("drops copies: the same packet again at once", () => {
+    const segments = play(WHOLE).flatMap((segment) => {
+      const copy = Object.assign(Object.create(Object.getPrototypeOf(segment)), segment) as Segment;
+      copy.timeUs += 20;
+      copy.ttl--;
+      return [segment, copy];
+    });
+    const { rows, tracker } = track(segments);
+    expect(rows).toMatchObject([{ packets: [6, 5], retransmits: [0, 0], history: "ShADadFf" }]);
+    expect(tracker.counters.copies).toBe(11);
+  });
+
+  it("is one though its two directions pass in two VLANs", () => {
+    const segments = play(WHOLE);
+    for (const segment of segments) segment.context = segment.srcPort === 443 ? 7 : 5;
+    expect(track(segments).rows).toMatchObject([{ endedBy: "fin", packets: [6, 5] }]);
+  });
+
+  it("is two when two VLANs hold it whole", () => {
+    const rows = track(
+      interleave(new Conversation({ context: 5 }).play(WHOLE), new Conversation({ context: 7 }).play(WHOLE)),
+    ).rows;
+    expect(rows).toMatchObject([{ packets: [6, 5] }, { packets: [6, 5] }]);
+  });
+
+  it.each([
+    { text: "cS", connState: "S0" },
+    { text: "cS sSA cA", connState: "S1" },
+    { text: "cS sSA cA cF", connState: "S2" },
+    { text: "cS sSA cA sF", connState: "S3" },
+    { text: "cS sRR", connState: "REJ" },
+    { text: "cS sSA cA cRA", connState: "RSTO" },
+    { text: "cS sSA cA sRA", connState: "RSTR" },
+    { text: "cS cRA", connState: "RSTOS0" },
+    { text: "!cS sSA sRA", connState: "RSTRH" },
+    { text: "cS cF", connState: "SH" },
+    { text: "cD sA", connState: "OTH" },
+    { text: "cD sA sRA", connState: "RSTRH" },
+    { text: "cD sA cRA", connState: "OTH" },
+  ])("$text has Zeek's state $connState", ({ text, connState }) => {
+    expect(track(play(text)).rows).toMatchObject([{ connState }]);
+  });
+
+  it("tells the direction by a listener seen elsewhere", () => {
+    const known = new Conversation({ serverPort: 50_000, clientPort: 1024 }).play(WHOLE);
+    const midstream = new Conversation({ serverPort: 50_000, clientPort: 1025, startUs: 1_700_000_001_000_000 }).play(
+      "cD sD",
+    );
+    expect(track(interleave(known, midstream)).rows[1]).toMatchObject({ ports: [1025, 50_000], direction: 90 });
+    expect(track(midstream.segments).rows[0]).toMatchObject({ ports: [50_000, 1025], direction: 70 });
+  });
+
+  it("finds the bytes in the numbers where only SYN, FIN and RST were captured", () => {
+    expect(track(flagsOf(WHOLE)).rows).toMatchObject([
+      { flagsOnly: true, bytes: [200, 3000], whole: [true, true], stage: "data" },
+    ]);
+    expect(track(flagsOf("cS sSA cA cD200 sA sD700 cA cRA")).rows).toMatchObject([
+      { bytes: [200, 700], stage: "data" },
+    ]);
+    expect(track(flagsOf("cS sSA cA cD200 sA cF sA")).rows).toMatchObject([{ bytes: [200, 0], whole: [true, false] }]);
+  });
+});
+
+describe("one tuple, several connections", () => {
+  const again = { clientIsn: 800_000, serverIsn: 900_000, startUs: 1_700_000_001_000_000 };
+
+  it("begins anew when the SYN-ACK answers another ISN", () => {
+    const rows = track(interleave(new Conversation().play(WHOLE), new Conversation(again).play(WHOLE))).rows;
+    expect(rows).toMatchObject([{ isn: [1000, 5000] }, { isn: [800_000, 900_000] }]);
+  });
+
+  it("lets three trail: a SYN into TIME-WAIT, the ACK, the RST", () => {
+    const closed = new Conversation().play(WHOLE);
+    closed.send("c", { flags: 2, seq: 800_000, ack: 0 }).send("s", { flags: 16 }).play("cR");
+    expect(track(closed.segments).rows).toMatchObject([{ endedBy: "fin", packets: [8, 6], rsts: [1, 0] }]);
+  });
+
+  it("takes no stray SYN for a connection while the old one goes on", () => {
+    const live = new Conversation().play("cS sSA cA cD200 sA");
+    live.send("c", { flags: 2, seq: 800_000, ack: 0 }).play("sA cD100 sA cF sA sF cA");
+    expect(track(live.segments).rows).toMatchObject([{ endedBy: "fin", bytes: [300, 0] }]);
+  });
+
+  it("takes it for one when nothing of the old follows", () => {
+    const live = new Conversation().play("cS sSA cA cD200 sA");
+    live.wait(5_000_000).send("c", { flags: 2, seq: 800_000, ack: 0 });
+    expect(track(live.segments).rows).toMatchObject([{ stage: "request" }, { stage: "syn" }]);
+  });
+
+  it("goes on with one row whatever follows a RST", () => {
+    expect(track(play("cS sSA cA cD200 cRA sD100 cR sD100 cR ~500s sD100 cR")).rows).toMatchObject([
+      { endedBy: "rst", rsts: [3, 0], late: 5 },
+    ]);
+  });
+});
+
+describe("reordering", () => {
+  it("ends the same however segments within a window are shuffled", () => {
+    const text = "cS sSA cA cD200 cD300 cD400 sA sD1000 sD1000 sD1000 cA cA cD50 sA sD20 cA cF sA sF cA";
+    const expected = track(play(text)).rows[0];
+    const order = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 30, maxLength: 30 });
+    fc.assert(
+      fc.property(order, (moves) => {
+        const segments = play(text);
+        const times = segments.map(({ timeUs }) => timeUs);
+        // the handshake and the two FINs stay where they are: their order says who began and who ended it
+        for (let i = 3; i < segments.length - 5; i++) {
+          const j = Math.min(segments.length - 5, i + moves[i % moves.length]);
+          [segments[i], segments[j]] = [segments[j], segments[i]];
+        }
+        segments.forEach((segment, i) => (segment.timeUs = times[i]));
+        const [row, ...more] = track(segments).rows;
+        expect(more).toEqual([]);
+        for (const same of [
+          "endedBy",
+          "packets",
+          "bytes",
+          "whole",
+          "isn",
+          "fins",
+          "stage",
+          "connState",
+          "durationUs",
+        ] as const)
+          expect(row[same]).toEqual(expected[same]);
+      }),
+      { seed: 5, numRuns: 300 },
+    );
+  });
+
+  it("accepts a SYN captured behind its connection's first segments", () => {
+    const segments = play(WHOLE);
+    segments.push(...segments.splice(0, 2));
+    segments.forEach((segment, i) => (segment.timeUs = 1_700_000_000_000_000 + i * 1000));
+    expect(track(segments).rows).toMatchObject([{ endedBy: "fin", isn: [1000, 5000], bytes: [200, 3000] }]);
+  });
+});
+
+describe("time", () => {
+  const LIVE = { settleUs: 1_000_000 };
+
+  it("judges a live row so long after its end, once, and counts what comes in between", () => {
+    const rows: Kept[] = [];
+    const tracker = new Tracker({ ...FILE, ...LIVE }, (ended) => rows.push(kept(ended)) > 0);
+    const conversation = new Conversation().play("cS sSA cA cD200 sA cRA sD50 cR ~3s sD50 cR");
+    const [late1, late2] = conversation.segments.slice(-2);
+    for (const segment of conversation.segments.slice(0, -2)) tracker.track(segment);
+    tracker.advance(conversation.segments[5].timeUs + 900_000);
+    expect(rows).toEqual([]);
+    tracker.advance(conversation.segments[5].timeUs + 1_100_000);
+    expect(rows).toMatchObject([{ occasion: "settled", endedBy: "rst", late: 2 }]);
+    tracker.track(late1);
+    tracker.track(late2);
+    tracker.finish();
+    expect(rows).toHaveLength(1);
+  });
+
+  it("looks at a live connection that has fallen silent, and keeps it while it is only idle", () => {
+    const seen: string[] = [];
+    const tracker = new Tracker({ ...FILE, ...LIVE }, (ended) => {
+      seen.push(`${ended.occasion} ${ended.client.port}`);
+      return ended.occasion !== "silence" || ended.client.port === 1;
+    });
+    const silent = new Conversation({ clientPort: 1 }).play("cS");
+    const idle = new Conversation({ clientPort: 2 }).play("cS sSA cA cD sA");
+    for (const segment of interleave(silent, idle)) tracker.track(segment);
+    for (let second = 0; second < 400; second++) tracker.advance(1_700_000_000_000_000 + second * 1e6);
+    expect(new Set(seen)).toEqual(new Set(["silence 1", "silence 2"]));
+    expect(seen.filter((line) => line === "silence 1")).toHaveLength(1);
+    tracker.finish();
+    expect(seen.at(-1)).toBe("capture_end 2");
+  });
+
+  it("is moved by no single wrong timestamp", () => {
+    const conversation = new Conversation().play(WHOLE);
+    conversation.segments[4].timeUs += 90 * 86_400e6;
+    expect(track(conversation.segments, LIVE).rows).toMatchObject([{ endedBy: "fin", packets: [6, 5] }]);
+  });
+});
+
+const flood = (count: number): Segment[] =>
+  Array.from(
+    { length: count },
+    (_, i) => new Conversation({ clientHost: i >> 8, clientPort: 1024 + (i & 255), stepUs: 10 }).play("cS").segments[0],
+  );
+
+describe("memory", () => {
+  it("gives up half-open connections first, and judges those beside a flood right", () => {
+    const cap = 200 * 400;
+    const beside = new Conversation({ serverPort: 80, stepUs: 900 }).play("cS sSA cA cD200 sA sD3000 cA cF sA sF cA");
+    const segments = [...flood(5000), ...beside.segments];
+    segments.forEach((segment, i) => {
+      if (i < 5000) segment.timeUs = 1_700_000_000_000_000 + i * 2;
+    });
+    segments.sort((a, b) => a.timeUs - b.timeUs);
+    const { rows, tracker } = track(segments, { maxMemoryBytes: cap });
+    expect(tracker.table.live).toBeLessThanOrEqual(400);
+    expect(tracker.counters.evictedHalfOpen).toBeGreaterThan(4000);
+    expect(tracker.counters.evictedIdle).toBe(0);
+    expect(rows.filter(({ endedBy }) => endedBy === "fin")).toMatchObject([{ bytes: [200, 3000], packets: [6, 5] }]);
+    expect(rows).toHaveLength(5001);
+  });
+
+  it("tells every connection exactly once, whatever is evicted", () => {
+    const conversations = Array.from({ length: 300 }, (_, i) =>
+      new Conversation({ clientPort: 1024 + i, startUs: 1_700_000_000_000_000 + i * 1000, stepUs: 7000 }).play(
+        i % 3 === 0 ? "cS sSA cA cD sA cRA" : i % 3 === 1 ? WHOLE : "cS sSA cA cD sA",
+      ),
+    );
+    const { rows, tracker } = track(interleave(...conversations), { maxMemoryBytes: 200 * 80 });
+    // a connection that was forgotten and went on counts again, as one of which the beginning was not seen
+    expect(rows.filter(({ midstream }) => !midstream)).toHaveLength(300);
+    expect(tracker.counters.untracked).toBe(0);
+  });
+});

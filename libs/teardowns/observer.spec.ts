@@ -1,0 +1,253 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Conversation, interleave } from "@hangup/connections";
+import type { Segment } from "@hangup/packets";
+import { describe, expect, it } from "vitest";
+import { formatAddress } from "./address.ts";
+import type { Teardown } from "./columns.ts";
+import { teardownToObject } from "./json.ts";
+import { Observer, type ObserverOptions } from "./observer.ts";
+
+const LINKTYPE_RAW = 101;
+const TIMESTAMP_OPTION = 12;
+
+/** The segments as a pcap of bare IPv4 packets. */
+function captureOf(segments: readonly Segment[]): Buffer {
+  const header = Buffer.alloc(24);
+  header.writeUInt32LE(0xa1b2c3d4, 0);
+  header.writeUInt32LE(0x00040002, 4);
+  header.writeUInt32LE(65_535, 16);
+  header.writeUInt32LE(LINKTYPE_RAW, 20);
+  return Buffer.concat([header, ...segments.map(recordOf)]);
+}
+
+function recordOf(s: Segment): Buffer {
+  const tcpLength = 20 + (s.hasOptions ? TIMESTAMP_OPTION : 0);
+  const length = 20 + tcpLength + s.payloadLength;
+  const bytes = Buffer.alloc(16 + length);
+  bytes.writeUInt32LE(Math.floor(s.timeUs / 1e6), 0);
+  bytes.writeUInt32LE(s.timeUs % 1e6, 4);
+  bytes.writeUInt32LE(length, 8);
+  bytes.writeUInt32LE(length, 12);
+  const ip = bytes.subarray(16);
+  ip[0] = 0x45;
+  ip.writeUInt16BE(length, 2);
+  ip.writeUInt16BE(Math.max(0, s.ipId), 4);
+  ip[8] = s.ttl;
+  ip[9] = 6;
+  ip.writeInt32BE(s.src3, 12);
+  ip.writeInt32BE(s.dst3, 16);
+  const tcp = ip.subarray(20);
+  tcp.writeUInt16BE(s.srcPort, 0);
+  tcp.writeUInt16BE(s.dstPort, 2);
+  tcp.writeUInt32BE(s.seq, 4);
+  tcp.writeUInt32BE(s.ack, 8);
+  tcp[12] = (tcpLength / 4) << 4;
+  tcp[13] = s.flags;
+  tcp.writeUInt16BE(s.window, 14);
+  if (s.hasOptions) {
+    tcp.set([1, 1, 8, 10], 20);
+    tcp.writeUInt32BE(s.tsVal, 24);
+  }
+  return bytes;
+}
+
+const FILE: ObserverOptions = { collector: "here", epoch: 42, live: false, all: true };
+
+function observe(
+  bytes: Buffer,
+  options: Partial<ObserverOptions> = {},
+  chunk = bytes.length,
+): { rows: Teardown[]; observer: Observer } {
+  const rows: Teardown[] = [];
+  const observer = new Observer({ ...FILE, ...options }, (row) =>
+    rows.push({ ...row, client_ip: Uint8Array.from(row.client_ip) }),
+  );
+  for (let at = 0; at < bytes.length; at += chunk) observer.push(bytes.subarray(at, at + chunk));
+  observer.finish();
+  return { rows, observer };
+}
+
+const CLOSED = "cS sSA cA cD200 sA sD3000 cA cF sA sF cA";
+const capture = captureOf(
+  interleave(
+    new Conversation({ clientPort: 1001, serverTtl: 64, clientTtl: 57 }).play(CLOSED),
+    new Conversation({ clientPort: 1002, serverTtl: 64, clientTtl: 57 }).play(
+      "cS sSA cA cD200 sA sD100 cA cD50 sA sRA",
+    ),
+    new Conversation({ clientPort: 1003, serverPort: 81, serverTtl: 64, clientTtl: 57 }).play("cS sRR"),
+    new Conversation({ clientPort: 1004, serverTtl: 64, clientTtl: 57 }).play("cS sSA cA cD200 sA"),
+  ),
+);
+
+describe("Observer", () => {
+  it("makes rows of a capture's bytes", () => {
+    const { rows, observer } = observe(capture);
+    expect(rows.map(({ kind, cause, seq }) => [kind, cause, seq])).toEqual([
+      ["fin", "fin_client_first", 0],
+      ["reset", "unread_data_close", 1],
+      ["refused", "port_closed", 2],
+      ["open", "", 3],
+    ]);
+    expect(teardownToObject(rows[1])).toMatchObject({
+      id: "here-42-1",
+      vantage: "server",
+      client_ip: "10.0.0.1",
+      server_port: 443,
+      stage: "data",
+      sender: "server",
+      first_rst_by: "server",
+      rst_form: "abort",
+      client_bytes: 250,
+      server_bytes: 100,
+      bytes_exact: true,
+      conn_state: "RSTR",
+      history: "ShADadr",
+      ttl_client: 57,
+      ttl_rst: 64,
+      capture_mode: "all",
+      rtt_us: 10_000,
+      evidence: ["nothing_missing", "peer_waits", "both_spoke"],
+    });
+    const { counters } = observer;
+    expect(counters).toMatchObject({
+      packets: 28,
+      connections: 4,
+      filtered: 0,
+      rows: { fin: 1, reset: 1, refused: 1, open: 1 },
+    });
+    expect(Object.values(counters.outcomes).reduce((sum, n) => sum + n)).toBe(counters.packets);
+  });
+
+  it("does so in whatever pieces the bytes come", () => {
+    const whole = observe(capture).rows;
+    for (const size of [1, 7, 100, 1000]) expect(observe(capture, {}, size).rows).toEqual(whole);
+  });
+
+  it("tells the open only when asked, and numbers without gaps what is not filtered", () => {
+    const { rows, observer } = observe(capture, { all: false, exclude: ({ client_port: port }) => port === 1002 });
+    expect(rows.map(({ client_port: port, seq }) => [port, seq])).toEqual([
+      [1001, 0],
+      [1003, 1],
+    ]);
+    expect(observer.counters.filtered).toBe(1);
+  });
+
+  it("takes the vantage of a live capture from the host's own addresses", () => {
+    const own = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1);
+    const { rows } = observe(capture, { live: true, localAddresses: [own] });
+    expect(new Set(rows.map(({ vantage }) => vantage))).toEqual(new Set(["client"]));
+  });
+
+  it("says what is no capture, and what a cut one held", () => {
+    const observer = new Observer(FILE, () => undefined);
+    expect(() => observer.push(Buffer.from("nothing of the kind"))).toThrow(/neither pcap nor pcapng/);
+    const cut = observe(capture.subarray(0, capture.length - 5));
+    expect(cut.rows).toHaveLength(4);
+    expect(cut.observer.counters.decode.cutRecords).toBe(1);
+  });
+});
+
+/** Captures that are no part of the project: judged against them where they lie beside it. */
+const shared = join(import.meta.dirname, "..", "..", "..", "shared");
+
+interface OracleRow {
+  readonly id: number;
+  readonly consensus: string;
+  readonly confidence: string;
+  readonly tunnelled?: boolean;
+  readonly same_isn_next?: number | null;
+  readonly orig_h: string;
+  readonly orig_p: number;
+  readonly resp_h: string;
+  readonly resp_p: number;
+}
+
+interface RowEnds {
+  readonly client_ip: string;
+  readonly client_port: number;
+  readonly server_ip: string;
+  readonly server_port: number;
+  readonly kind: string;
+}
+
+function fileRows(path: string): Record<string, unknown>[] {
+  const rows: Record<string, unknown>[] = [];
+  const observer = new Observer(FILE, (row) => rows.push(teardownToObject(row)));
+  observer.push(readFileSync(path));
+  observer.finish();
+  return rows;
+}
+
+function jsonLines(path: string): Record<string, unknown>[] {
+  return readFileSync(path, "utf8")
+    .trim()
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+describe.skipIf(!existsSync(join(shared, "lab", "captures")))("beside labelled captures of real stacks", () => {
+  it.each(["graceful_fin", "time_wait", "app_abort", "connection_refused", "data_after_close", "listen_overflow"])(
+    "%s",
+    (cause) => {
+      const folder = join(shared, "lab", "captures", cause);
+      let right = 0;
+      let all = 0;
+      for (const file of readdirSync(folder).filter((name) => name.endsWith(".server.pcap"))) {
+        const rows = fileRows(join(folder, file));
+        for (const label of jsonLines(join(folder, file.replace(/\.server\.pcap$/, ".labels.jsonl")))) {
+          if (label["wire"] === "mixed" && cause === "time_wait") continue;
+          const [address, port] = label["client"] as [string, number];
+          const kinds = rows
+            .filter((row) => row["client_ip"] === address && row["client_port"] === port)
+            .map((row) => row["kind"]);
+          if (kinds.length === 0) continue;
+          all++;
+          const wanted =
+            label["wire"] === "fin" || label["wire"] === "fin+ignored_rst"
+              ? ["fin"]
+              : ["reset", "refused", "timeout", "open"];
+          if (kinds.some((kind) => wanted.includes(String(kind)))) right++;
+        }
+      }
+      expect(all).toBeGreaterThan(5);
+      expect(right / all).toBeGreaterThan(0.9);
+    },
+  );
+});
+
+describe.skipIf(!existsSync(join(shared, "corpus", "oracle")))("beside what other tools say of real captures", () => {
+  it("agrees on bytes and endings where they are sure", () => {
+    const kinds: Record<string, readonly string[]> = {
+      fin_complete: ["fin"],
+      refused: ["refused"],
+      rst_by_originator: ["reset"],
+      rst_by_responder: ["reset", "refused"],
+    };
+    let asked = 0;
+    const wrong: string[] = [];
+    const folder = join(shared, "corpus");
+    for (const name of readdirSync(join(folder, "captures")).filter((file) => file.endsWith(".pcap"))) {
+      const oracle = (jsonLines(join(folder, "oracle", `${name}.jsonl`)) as unknown as OracleRow[]).filter(
+        (row) => row.confidence === "high" && row.consensus in kinds && row.tunnelled !== true && !row.same_isn_next,
+      );
+      if (oracle.length === 0) continue;
+      const rows = fileRows(join(folder, "captures", name)) as unknown as RowEnds[];
+      for (const row of oracle) {
+        const ends = [`${row.orig_h} ${row.orig_p}`, `${row.resp_h} ${row.resp_p}`];
+        const mine = rows.filter(
+          (r) => ends.includes(`${r.client_ip} ${r.client_port}`) && ends.includes(`${r.server_ip} ${r.server_port}`),
+        );
+        asked++;
+        if (!mine.some(({ kind }) => kinds[row.consensus].includes(kind))) wrong.push(`${name} ${row.id}`);
+      }
+    }
+    expect(asked).toBeGreaterThan(500);
+    expect(wrong.length / asked).toBeLessThan(0.005);
+  });
+});
+
+it("names addresses as people write them", () => {
+  expect(formatAddress(observe(capture).rows[0].client_ip)).toBe("10.0.0.1");
+});
