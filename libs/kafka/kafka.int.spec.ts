@@ -185,6 +185,29 @@ describe.skipIf(reason !== null && !required)("kafka", () => {
     await consumer.stop();
   });
 
+  it("names a topic that is not there", async () => {
+    const consumer = createConsumer({ brokers: [ADDRESS], clientId: "test", groupId: "lost" });
+    await expect(consumer.run(["no.such.topic"], () => Promise.resolve())).rejects.toMatchObject({
+      code: "HANGUP_KAFKA",
+      message: `Kafka at ${ADDRESS} has no topic no.such.topic`,
+    });
+    expect(consumer.ready()).toBe("has not joined its consumer group yet");
+  });
+
+  it("stops soon while the broker is away, and says meanwhile that it is", async () => {
+    const lone = { ...place, dataDir: join(directory, "lone"), port: PORT + 30 };
+    const brokers = [`127.0.0.1:${lone.port}`];
+    const other = await startBroker(lone);
+    await ensureTopics(brokers, infraFile("kafka/topics.yaml"));
+    const consumer = createConsumer({ brokers, clientId: "test", groupId: "away" });
+    await consumer.run([TEARDOWNS_TOPIC], () => Promise.resolve());
+    expect(consumer.ready()).toBeNull();
+    await other.stop();
+    await expect.poll(() => consumer.ready(), { timeout: 20_000 }).toMatch(/^Kafka at .* has not answered for \d+ s$/);
+    // kafkajs alone would go on trying for five minutes, longer than a test may take.
+    await consumer.stop();
+  });
+
   it("refuses a taken port, and a directory in use", async () => {
     await expect(startBroker({ ...place, dataDir: join(directory, "other") })).rejects.toMatchObject({
       code: "HANGUP_PORT_TAKEN",

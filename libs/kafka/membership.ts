@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Consumer as KafkaJsConsumer, EachBatchPayload, KafkaMessage } from "kafkajs";
 import { HangupError } from "@hangup/service";
-import { kafkaClient, pingKafka, within } from "./connection.ts";
+import { kafkaClient, within } from "./connection.ts";
 import type { ConsumerOptions } from "./consumer.ts";
 import { kafkaError, rootCause } from "./failure.ts";
 import type { IncomingBatch, IncomingMessage } from "./port.ts";
+import { requireTopics } from "./topics.ts";
 
 /** The broker answers a fetch as soon as there is a byte; this is how long it may hold an empty one, and so a stop. */
 const FETCH_WAIT_MS = 500;
@@ -105,8 +106,8 @@ export class Membership {
   async start(topics: readonly string[], handle: (batch: IncomingBatch) => Promise<void>): Promise<void> {
     const { brokers } = this.#options;
     try {
-      // Asked first, since the patience that follows is for a broker that was there.
-      await pingKafka(brokers);
+      // Asked first, since the patience that follows is for a broker and topics that were there.
+      await requireTopics(brokers, topics);
       await this.#consumer.connect();
       await this.#consumer.subscribe({ topics: [...topics], fromBeginning: true });
       await within(JOIN_LIMIT_MS, brokers, async () => {

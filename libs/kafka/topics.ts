@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 import { z } from "zod";
 import { HangupError } from "@hangup/service";
-import { kafkaClient } from "./connection.ts";
+import { kafkaClient, pingKafka } from "./connection.ts";
 import { kafkaError } from "./failure.ts";
 
 /** Batches of teardown events; the name carries the version of the message's layout. */
@@ -39,6 +39,26 @@ export function readTopics(topicsFile: string): TopicSpec[] {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new HangupError("HANGUP_CONFIG", `${topicsFile}: ${issue.path.join(".") || "the file"}: ${issue.message}`);
+}
+
+/** @throws HangupError HANGUP_KAFKA_UNREACHABLE, or HANGUP_KAFKA naming the first topic that the cluster does not have. */
+export async function requireTopics(brokers: readonly string[], topics: readonly string[]): Promise<void> {
+  // Asked first: it gives up sooner than the client below.
+  await pingKafka(brokers);
+  const admin = kafkaClient({ brokers, clientId: "hangup-topics" }).admin();
+  try {
+    await admin.connect();
+    const existing = new Set(await admin.listTopics());
+    const missing = topics.find((topic) => !existing.has(topic));
+    if (missing === undefined) return;
+    throw new HangupError("HANGUP_KAFKA", `Kafka at ${brokers.join(", ")} has no topic ${missing}`, {
+      remedy: "'hangup up' and 'hangup collect' make it; or make it yourself, as infra/kafka/topics.yaml says",
+    });
+  } catch (error) {
+    throw kafkaError(error, brokers);
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
 }
 
 /** How long a new topic may take until each partition has a leader. */
