@@ -1,17 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HangupError } from "@hangup/service";
-import type { KafkaOptions } from "./connection.ts";
 import { kafkaError, rootCause } from "./failure.ts";
-import { Membership } from "./membership.ts";
+import { Membership, type ConsumerOptions } from "./membership.ts";
 import type { Consumer, IncomingBatch } from "./port.ts";
-
-export interface ConsumerOptions extends KafkaOptions {
-  readonly groupId: string;
-  /** Most bytes that one fetch brings from one partition; default 4 MiB. */
-  readonly maxPartitionBytes?: number;
-  /** A member that is silent for so long loses its partitions; default 30 s. */
-  readonly sessionTimeoutMs?: number;
-}
 
 const FIRST_ATTEMPTS = 10;
 const FIRST_PAUSE_MS = 250;

@@ -1,7 +1,8 @@
 export type { Consumer, IncomingBatch, IncomingMessage, OutgoingMessage, Producer } from "./port.ts";
 export { startBroker, type Broker, type BrokerOptions } from "./broker.ts";
 export { BUNDLED_KAFKA_VERSION, kafkaCacheDirectory } from "./jars.ts";
-export { createConsumer, type ConsumerOptions } from "./consumer.ts";
+export { createConsumer } from "./consumer.ts";
+export type { ConsumerOptions } from "./membership.ts";
 export { createProducer, type ProducerOptions } from "./producer.ts";
 export { advertisedBrokers, pingKafka, type KafkaOptions } from "./connection.ts";
 export { DEAD_LETTER_TOPIC, ensureTopics, readTopics, TEARDOWNS_TOPIC, type TopicSpec } from "./topics.ts";

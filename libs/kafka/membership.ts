@@ -1,11 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Consumer as KafkaJsConsumer, EachBatchPayload, KafkaMessage } from "kafkajs";
 import { HangupError } from "@hangup/service";
-import { kafkaClient, within } from "./connection.ts";
-import type { ConsumerOptions } from "./consumer.ts";
+import { kafkaClient, within, type KafkaOptions } from "./connection.ts";
 import { kafkaError, rootCause } from "./failure.ts";
 import type { IncomingBatch, IncomingMessage } from "./port.ts";
 import { requireTopics } from "./topics.ts";
+
+export interface ConsumerOptions extends KafkaOptions {
+  readonly groupId: string;
+  /** Most bytes that one fetch brings from one partition; default 4 MiB. */
+  readonly maxPartitionBytes?: number;
+  /** A member that is silent for so long loses its partitions; default 30 s. */
+  readonly sessionTimeoutMs?: number;
+}
 
 /** The broker answers a fetch as soon as there is a byte; this is how long it may hold an empty one, and so a stop. */
 const FETCH_WAIT_MS = 500;
