@@ -6,14 +6,13 @@ import { createConsumer, startBroker, TEARDOWNS_TOPIC, type Broker, type Consume
 import { createLab, mix, type Lab } from "@hangup/lab";
 import { decodeBatch, TeardownColumns } from "@hangup/teardowns";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "./testing/free-port.ts";
 import { CollectorProcess } from "./testing/collector-process.ts";
 
 const seed = Number(process.env["HANGUP_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 const isRoot = process.getuid?.() === 0;
 const mustRun = process.env["CI"] !== undefined || process.env["HANGUP_REQUIRE_BACKENDS"] === "1";
 
-const PORT = 21_500;
-const ADMIN_PORT = 21_510;
 /** Longer than a request to the broker may take: sends fail and are tried again. */
 const AWAY_MS = 40_000;
 
@@ -22,13 +21,15 @@ describe.skipIf(!isRoot && !mustRun)(`a broker that goes away (seed ${seed})`, (
   let broker: Broker;
   let directory: string;
   let consumer: Consumer | undefined;
+  let port: number;
 
   const start = (): Promise<Broker> =>
-    startBroker({ dataDir: join(directory, "kafka"), port: PORT, logFile: join(directory, "kafka.log") });
+    startBroker({ dataDir: join(directory, "kafka"), port, logFile: join(directory, "kafka.log") });
 
   beforeAll(async () => {
     console.log(`HANGUP_SEED=${seed}`);
     directory = mkdtempSync(join(tmpdir(), "hangup-deliver-"));
+    port = await freePort();
     [lab, broker] = await Promise.all([createLab({ name: "deliver" }), start()]);
   });
   afterAll(async () => {
@@ -40,7 +41,9 @@ describe.skipIf(!isRoot && !mustRun)(`a broker that goes away (seed ${seed})`, (
 
   it("costs no event", async () => {
     const { netns, interface: device } = lab.middle;
-    const servers = `--bootstrap-server 127.0.0.1:${PORT} --admin-listen 127.0.0.1:${ADMIN_PORT}`;
+    const adminPort = await freePort();
+    const metric = (name: string): Promise<number> => readMetric(adminPort, name);
+    const servers = `--bootstrap-server 127.0.0.1:${port} --admin-listen 127.0.0.1:${adminPort}`;
     const args = `--netns ${netns} -i ${device} --collector away --silence 6s ${servers}`;
     const collector = new CollectorProcess(args.split(" "));
     await collector.capturing();
@@ -74,7 +77,7 @@ describe.skipIf(!isRoot && !mustRun)(`a broker that goes away (seed ${seed})`, (
 
     const seqs: number[] = [];
     const columns = new TeardownColumns();
-    consumer = createConsumer({ brokers: [`127.0.0.1:${PORT}`], clientId: "spec", groupId: "spec" });
+    consumer = createConsumer({ brokers: [`127.0.0.1:${port}`], clientId: "spec", groupId: "spec" });
     await consumer.run([TEARDOWNS_TOPIC], async (batch) => {
       for (const { value } of batch.messages) {
         decodeBatch(value ?? Buffer.alloc(0), columns);
@@ -88,8 +91,8 @@ describe.skipIf(!isRoot && !mustRun)(`a broker that goes away (seed ${seed})`, (
   });
 });
 
-async function metric(name: string): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${ADMIN_PORT}/metrics`)).text();
+async function readMetric(port: number, name: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, "m").exec(text)?.[1]);
 }
 

@@ -1,6 +1,8 @@
 import { createRegistry, runService, startAdminServer } from "@hangup/service";
 import { Observer, parseAddress } from "@hangup/teardowns";
 import { TeardownCounts } from "./accounting.ts";
+import { CaptureCopy } from "./capture/copy.ts";
+import { DropReport } from "./capture/drop-report.ts";
 import { captureFault } from "./capture/fault.ts";
 import { interfaceList } from "./capture/interfaces.ts";
 import { describeCounters } from "./capture/messages.ts";
@@ -57,7 +59,11 @@ await runService(spec, async ({ config, operands, log, fail }) => {
     },
     playback.sink(emit),
   );
-  const source = openSource(config, operands, log, (bytes) => observer.push(bytes));
+  const copy = config.write === undefined ? undefined : new CaptureCopy(config.write, log);
+  const source = openSource(config, operands, log, (bytes) => {
+    copy?.write(bytes);
+    observer.push(bytes);
+  });
 
   const registry = createRegistry();
   publishMetrics(registry, { observer, source, counts, delivery: kafka?.delivery });
@@ -68,8 +74,16 @@ await runService(spec, async ({ config, operands, log, fail }) => {
   log.info({ interface: config.interface, netns: config.netns, read: config.read }, live ? "capturing" : "reading");
 
   const delayUs = config.lowLatency ? PACKET_DELAY_US.lowLatency : PACKET_DELAY_US.usual;
-  const clock = live ? setInterval(() => observer.advance(Date.now() * 1_000 - delayUs), ADVANCE_EVERY_MS) : undefined;
-  const asking = setInterval(() => source.requestCounters(), COUNTERS_EVERY_MS);
+  const clock = setInterval(() => {
+    const nowUs = Date.now() * 1_000 - delayUs;
+    // After what waits in the pipe has been read: when this process was held up, packets must not come too late.
+    if (live) setImmediate(() => observer.advance(nowUs));
+  }, ADVANCE_EVERY_MS);
+  const drops = new DropReport(log);
+  const asking = setInterval(() => {
+    drops.look(source.counters());
+    source.requestCounters();
+  }, COUNTERS_EVERY_MS);
   process.on("SIGUSR1", () => {
     source.requestCounters();
     setTimeout(() => process.stderr.write(`${describeCounters(source.counters())}\n`), 100);
@@ -98,7 +112,7 @@ await runService(spec, async ({ config, operands, log, fail }) => {
       if (undelivered > 0) log.error({ events: undelivered }, "Kafka did not take these events in time; they are lost");
       if (live) process.stderr.write(`${describeCounters(source.counters())}\n`);
       log.info({ events: counts.total, undelivered, filtered: observer.counters.filtered }, "stopped");
-      await admin?.close();
+      await Promise.all([copy?.close(), admin?.close()]);
     },
   };
 });

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { mix, randomFrom, type Lab, type Plan } from "@hangup/lab";
+import { mix, randomFrom, type Lab, type MixOptions, type Plan } from "@hangup/lab";
 import type { Burst } from "./bursts.ts";
 
 export interface TrafficOptions {
   readonly lab: Lab;
   readonly seed: number;
+  /** How often each ending happens; the lab's usual mix unless told. */
+  readonly weights?: MixOptions["weights"];
   /** Connections a second, on average, at a moment since the start. */
   readonly rateAt: (elapsedMs: number) => number;
   readonly burstAt: (elapsedMs: number) => Burst | null;
@@ -21,7 +23,7 @@ const END_LIMIT_MS = 2_000;
 /** Makes connections until `signal` says so, then waits for those under way. */
 export async function makeTraffic(options: TrafficOptions, signal: AbortSignal): Promise<void> {
   const { lab, seed } = options;
-  const plans = mix(seed, lab);
+  const plans = mix(seed, { ...lab, weights: options.weights });
   const random = randomFrom(seed + 1);
   const running = new Set<Promise<unknown>>();
   const start = performance.now();

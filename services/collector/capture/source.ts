@@ -1,4 +1,4 @@
-import { createWriteStream, readFileSync, type WriteStream } from "node:fs";
+import { readFileSync } from "node:fs";
 import { openCapture } from "@hangup/packets";
 import { HangupError, type ConfigOf, type Logger } from "@hangup/service";
 import type { CollectorOptions } from "../options.ts";
@@ -32,8 +32,7 @@ export function openSource(
 ): Source {
   const expression = [readFilter(config.filterFile), ...words].filter((part) => part !== "").join(" ");
   const { read } = config;
-  const take = config.write === undefined ? onBytes : tee(createWriteStream(config.write), config.write, onBytes);
-  if (read !== undefined && expression === "" && config.count === undefined) return new FileSource(read, take);
+  if (read !== undefined && expression === "" && config.count === undefined) return new FileSource(read, onBytes);
   const options: TcpdumpOptions = {
     read,
     interface: config.interface,
@@ -50,7 +49,7 @@ export function openSource(
   };
   return new Tcpdump({
     command: tcpdumpCommand(options),
-    onBytes: take,
+    onBytes,
     complaint: (lines) =>
       complaint(lines, { ...options, interfaces: () => interfaceNames(interfaceList(config.netns)) }),
     finite: read !== undefined || config.count !== undefined,
@@ -74,19 +73,6 @@ function readFilter(path: string | undefined): string {
   } catch (cause) {
     throw new HangupError("HANGUP_FILE", `${path}: ${(cause as Error).message}`, { cause });
   }
-}
-
-function tee(file: WriteStream, path: string, onBytes: (chunk: Uint8Array) => void): (chunk: Uint8Array) => void {
-  let broken = false;
-  file.on("error", (error) => {
-    broken = true;
-    process.stderr.write(`hangup collect: ${path} cannot be written: ${error.message}\n`);
-  });
-  return (chunk) => {
-    // A copy: the source uses its buffer again.
-    if (!broken) file.write(Buffer.from(chunk));
-    onBytes(chunk);
-  };
 }
 
 /** A capture file (plain, gzip or zstd) or stdin, read as it is: no tcpdump is needed. */
