@@ -1,16 +1,12 @@
-import { addressFingerprint } from "./fingerprints.ts";
+import { addressFingerprint, FingerprintSet } from "./fingerprints.ts";
 
-/** Words of a host: address 4, context, flags, then up to four TTLs of its SYN-ACKs. */
-const STRIDE = 10;
+/** Words of a host: address 4, context, then up to four TTLs of its SYN-ACKs. */
+const STRIDE = 9;
 const CONTEXT = 4;
-const FLAGS = 5;
-const TTLS = 6;
+const TTLS = 5;
 const MAX_TTLS = 4;
 /** Hosts a generation holds. */
 const LIMIT = 1 << 15;
-
-/** A TTL that no default of a stack has: the address lies behind a router. */
-const FORWARDED = 1;
 
 /** A TTL entry: TTL 8 bits | seen on a second server port 1 bit | the first server port 16 bits. */
 const SECOND_PORT = 1 << 8;
@@ -23,6 +19,7 @@ const PORT_SHIFT = 16;
 export class Hosts {
   #young = new Generation();
   #old: Generation | null = null;
+  readonly #forwarded = new FingerprintSet(1 << 15);
   /** Live, the host's own addresses, by name; null in a file. */
   #named: Set<number> | null = null;
 
@@ -40,13 +37,9 @@ export class Hosts {
     );
   }
 
-  /** A TTL of the host's own segments. */
+  /** A TTL of the host's own segments: one that no stack begins with says that the address lies behind a router. */
   noteTtl(words: Int32Array, at: number, context: number, ttl: number): void {
-    if (ttl === 64 || ttl === 128 || ttl === 255) this.#entry(words, at, context);
-    else {
-      const entry = this.#entry(words, at, context);
-      this.#young.words[entry + FLAGS] |= FORWARDED;
-    }
+    if (ttl !== 64 && ttl !== 128 && ttl !== 255) this.#forwarded.add(addressFingerprint(words, at, context));
   }
 
   /** A TTL that the host carries on a server port. */
@@ -66,11 +59,10 @@ export class Hosts {
     }
   }
 
-  /** Is it this host's own, or in a file: have all its packets a TTL that stacks begin with? False where nothing was seen. */
+  /** Is it this host's own, or in a file: has no packet of it had a TTL that stacks do not begin with? */
   isLocal(words: Int32Array, at: number, context: number): boolean {
     if (this.#named !== null) return this.#named.has(addressFingerprint(words, at, 0));
-    const entry = this.#find(words, at, context);
-    return entry !== null && (entry.words[entry.found + FLAGS] & FORWARDED) === 0;
+    return !this.#forwarded.has(addressFingerprint(words, at, context));
   }
 
   /** How many TTLs of the host count, and whether `ttl` is within one hop of any: 0 none known, 1 near, 2 off all. */
@@ -118,7 +110,7 @@ export class Hosts {
     const entry = this.#young.add(words, at, context, hash);
     const old = this.#old?.find(words, at, context, hash) ?? -1;
     if (old >= 0 && this.#old !== null)
-      this.#young.words.set(this.#old.words.subarray(old + FLAGS, old + STRIDE), entry + FLAGS);
+      this.#young.words.set(this.#old.words.subarray(old + TTLS, old + STRIDE), entry + TTLS);
     return entry;
   }
 }

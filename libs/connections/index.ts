@@ -3,7 +3,8 @@ export type { EndedBy, Occasion, SideIndex, Stage } from "./ended.ts";
 export type { EndedSink } from "./lifetimes.ts";
 export { RST_FORMS, type RstForm } from "./rst-form.ts";
 export { ahead, later, unsigned } from "./sequence.ts";
-export { Tracker, TrackerCounters, type TrackerOptions } from "./tracker.ts";
+export { Tracker } from "./tracker.ts";
+export { TrackerCounters, type TrackerOptions } from "./tracking.ts";
 export {
   Conversation,
   interleave,

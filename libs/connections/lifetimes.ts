@@ -3,8 +3,7 @@ import * as L from "./layout.ts";
 import * as R from "./rare-facts.ts";
 import { SettleQueue } from "./settle-queue.ts";
 import { HORIZON_US, TimerWheel } from "./timer-wheel.ts";
-import type { Tracking } from "./tracking.ts";
-import type { TrackerCounters, TrackerOptions } from "./tracker.ts";
+import type { TrackerCounters, TrackerOptions, Tracking } from "./tracking.ts";
 import { View } from "./view.ts";
 
 /** A new connection is looked at first after this time, or when it would be silent for good. */
@@ -40,9 +39,6 @@ export class Lifetimes {
   readonly #halfOpen: TimerWheel;
   readonly #ended: TimerWheel;
   readonly #alive: TimerWheel;
-  /** Judged connections of a file, a list through NEXT. */
-  #restHead = -1;
-  #restTail = -1;
 
   constructor(k: Tracking, counters: TrackerCounters, options: TrackerOptions, sink: EndedSink) {
     this.#k = k;
@@ -93,7 +89,6 @@ export class Lifetimes {
 
   /** Frees at least one record, if any but `keep` may go. */
   makeRoom(nowUs: number, keep: number): void {
-    if (this.#forgetOldest(keep) && this.#k.table.hasRoom) return;
     for (const wheel of [this.#halfOpen, this.#ended, this.#alive]) {
       for (let tries = 0; tries < EVICTION_TRIES; tries++) {
         const slot = wheel.oldest();
@@ -220,31 +215,9 @@ export class Lifetimes {
       }
     }
     if (state === L.ENDED) this.#tell(slot, "settled", nowUs);
-    if (!isFile || (w[b + L.FLAGS] & L.DETACHED) !== 0) this.#forget(slot);
-    else this.#rest(slot, w, b);
-  }
-
-  /** A file's judged connections stay while memory lasts: whatever follows on the tuple belongs to them. */
-  #rest(slot: number, w: Int32Array, b: number): void {
-    this.#k.rare.release(w, b);
-    w[b + L.NEXT] = 0;
-    if (this.#restTail < 0) this.#restHead = slot;
-    else this.#k.table.words(this.#restTail)[this.#k.table.base(this.#restTail) + L.NEXT] = slot + 1;
-    this.#restTail = slot;
-  }
-
-  /** Forgets the connection that was judged first; false when there is none. */
-  #forgetOldest(keep: number): boolean {
-    const slot = this.#restHead;
-    if (slot < 0 || slot === keep) return false;
-    const { table } = this.#k;
-    const w = table.words(slot);
-    const b = table.base(slot);
-    this.#restHead = w[b + L.NEXT] - 1;
-    if (this.#restHead < 0) this.#restTail = -1;
-    if ((w[b + L.FLAGS] & L.PENDING) !== 0) this.#resolvePending(slot, w, b);
+    // What follows on the tuple of a file's connection belongs to it for ever; only the fingerprint is kept for that.
+    if (isFile && (w[b + L.FLAGS] & L.DETACHED) === 0) this.#k.ended.add(table.hashOf(slot));
     this.#forget(slot);
-    return true;
   }
 
   /** Puts the record into the wheel of what it is now. */
@@ -328,7 +301,6 @@ export class Lifetimes {
 
   #free(slot: number): void {
     const { table } = this.#k;
-    table.words(slot)[table.base(slot) + L.FLAGS] = L.FREE;
     table.release(slot);
   }
 }

@@ -2,7 +2,7 @@ import type { Segment } from "@hangup/packets";
 
 /** Copies come at once: the same packet on a second interface, or seen twice by a mirror port. */
 const WINDOW_US = 5_000;
-const ENTRIES = 1 << 13;
+const ENTRIES = 1 << 12;
 const MASK = ENTRIES - 1;
 
 /**

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { Segment } from "@hangup/packets";
-import { ADDRESS, CONTEXT, NEXT, PORTS, STRIDE } from "./layout.ts";
+import { ADDRESS, CONTEXT, DETACHED, FLAGS, FREE, MARKS, NEXT, PORTS, SHADOW, STATE, STRIDE } from "./layout.ts";
 
 /** Records of a chunk: growing never copies, and untouched records take no memory. */
 const CHUNK_BITS = 15;
@@ -8,14 +8,17 @@ const CHUNK_SLOTS = 1 << CHUNK_BITS;
 const CHUNK_MASK = CHUNK_SLOTS - 1;
 
 /**
- * An index entry is a slot + 1 in its low 24 bits, and in the eight above how far it stands from its own place: a probe passes
- * entries of other places without touching their records, and removal moves entries up without hashing them again.
+ * An index entry is a slot + 1 in 22 bits, five bits of the hash, and in the highest five how far it stands from its own place. So a
+ * probe touches hardly any record but the right one, knows when to stop, and removal moves entries up without hashing.
  */
-const SLOT_MASK = 0xffffff;
-const DISTANCE_SHIFT = 24;
-const MAX_DISTANCE = 250;
+const SLOT_BITS = 22;
+const SLOT_MASK = (1 << SLOT_BITS) - 1;
+const TAG_BITS = 5;
+const TAG_MASK = (1 << TAG_BITS) - 1;
+const DISTANCE_SHIFT = SLOT_BITS + TAG_BITS;
+const MAX_DISTANCE = 31;
 const MAX_SLOTS = SLOT_MASK - 1;
-/** Connections that were looked up last, by hash: spares the busy ones the index. */
+/** Connections that were looked up last, by hash, with ten more bits of it: spares the busy ones the index. */
 const FRONT_MASK = (1 << 13) - 1;
 /** Bytes of a record and its share of the index. */
 const BYTES_PER_SLOT = STRIDE * 4 + 8;
@@ -64,6 +67,16 @@ export class ConnectionTable {
     return (slot & CHUNK_MASK) * STRIDE;
   }
 
+  /** Fingerprint of the tuple that was looked up last, of whatever VLAN or tunnel. */
+  get hash(): number {
+    return this.#hash;
+  }
+
+  /** Fingerprint of the record's tuple. */
+  hashOf(slot: number): number {
+    return this.#hashOf(slot);
+  }
+
   /** Slots that were ever in use; each below may be live. */
   get high(): number {
     return this.#high;
@@ -88,22 +101,27 @@ export class ConnectionTable {
       hash = mix(mix(mix(mix(mix(mix(hash, l0), l1), l2), h0), h1), h2);
     hash = finish(hash);
     this.#hash = hash;
-    const front = this.#front[hash & FRONT_MASK] - 1;
-    if (front >= 0) {
-      const w = this.#words[front >>> CHUNK_BITS];
-      const a = (front & CHUNK_MASK) * STRIDE + ADDRESS;
+    const front = this.#front[hash & FRONT_MASK];
+    if (front >>> SLOT_BITS === hash >>> SLOT_BITS && front !== 0) {
+      const slot = (front & SLOT_MASK) - 1;
+      const w = this.#words[slot >>> CHUNK_BITS];
+      const a = (slot & CHUNK_MASK) * STRIDE + ADDRESS;
       if (w[a + 3] === l3 && w[a + 7] === h3 && w[a + PORTS] === ports && w[a + CONTEXT] === context)
         if (w[a] === l0 && w[a + 1] === l1 && w[a + 2] === l2 && w[a + 4] === h0 && w[a + 5] === h1 && w[a + 6] === h2)
-          return front;
+          return slot;
     }
     this.elsewhere = -1;
     const index = this.#index;
     const mask = this.#mask;
-    let distance = 0;
-    for (let at = hash & mask; ; at = (at + 1) & mask, distance++) {
+    let wanted = tagOf(hash);
+    for (let at = hash & mask; ; at = (at + 1) & mask, wanted += 1 << TAG_BITS) {
       const entry = index[at];
+      if (entry >>> SLOT_BITS !== wanted) {
+        // Entries stand in the order of their distance: one nearer to its place than this one would be ends the search.
+        if (entry >>> DISTANCE_SHIFT < wanted >>> TAG_BITS || entry === 0) return -1;
+        continue;
+      }
       if (entry === 0) return -1;
-      if (entry >>> DISTANCE_SHIFT !== distance) continue;
       const slot = (entry & SLOT_MASK) - 1;
       const w = this.#words[slot >>> CHUNK_BITS];
       const a = (slot & CHUNK_MASK) * STRIDE + ADDRESS;
@@ -117,7 +135,7 @@ export class ConnectionTable {
           w[a + 6] === h2
         ) {
           if (w[a + CONTEXT] === context) {
-            this.#front[hash & FRONT_MASK] = slot + 1;
+            this.#front[hash & FRONT_MASK] = (hash & ~SLOT_MASK) | (slot + 1);
             return slot;
           }
           this.elsewhere = slot;
@@ -137,7 +155,7 @@ export class ConnectionTable {
       const w = this.words(slot);
       const b = this.base(slot);
       this.#free = w[b + NEXT] - 1;
-      w.fill(0, b, b + STRIDE);
+      for (let i = b; i < b + STRIDE; i++) w[i] = 0;
     } else {
       slot = this.#high++;
       if (slot >>> CHUNK_BITS === this.#words.length) {
@@ -166,10 +184,9 @@ export class ConnectionTable {
 
   /** Makes `slot` the record of the tuple that was looked up last. */
   insert(slot: number): void {
-    if ((this.#indexed + 1) * 10 > this.#index.length * 7) this.#grow();
     this.#indexed++;
-    while (!this.#put(this.#hash, slot)) this.#grow();
-    this.#front[this.#hash & FRONT_MASK] = slot + 1;
+    if (this.#indexed * 10 > this.#index.length * 6 || !this.#put(this.#hash, slot)) this.#grow();
+    this.#front[this.#hash & FRONT_MASK] = (this.#hash & ~SLOT_MASK) | (slot + 1);
   }
 
   /** Makes `slot` the tuple's record in the place of `old`, which has the same key. */
@@ -177,7 +194,7 @@ export class ConnectionTable {
     const hash = this.#hashOf(old);
     const at = this.#position(old, hash);
     this.#index[at] = (this.#index[at] & ~SLOT_MASK) | (slot + 1);
-    this.#front[hash & FRONT_MASK] = slot + 1;
+    this.#front[hash & FRONT_MASK] = (hash & ~SLOT_MASK) | (slot + 1);
   }
 
   /** Takes the record out of the index; it stays allocated. */
@@ -185,15 +202,15 @@ export class ConnectionTable {
     const mask = this.#mask;
     const index = this.#index;
     const hash = this.#hashOf(slot);
-    if (this.#front[hash & FRONT_MASK] === slot + 1) this.#front[hash & FRONT_MASK] = 0;
+    if ((this.#front[hash & FRONT_MASK] & SLOT_MASK) === slot + 1) this.#front[hash & FRONT_MASK] = 0;
     let hole = this.#position(slot, hash);
-    // Entries behind the hole move up unless that would put them before their own place.
-    for (let at = (hole + 1) & mask; index[at] !== 0; at = (at + 1) & mask) {
-      const entry = index[at];
-      const step = (at - hole) & mask;
-      if (entry >>> DISTANCE_SHIFT < step) continue;
-      index[hole] = entry - (step << DISTANCE_SHIFT);
-      hole = at;
+    // Entries behind the hole move up by one until one stands in its own place.
+    for (;;) {
+      const next = (hole + 1) & mask;
+      const entry = index[next];
+      if (entry >>> DISTANCE_SHIFT === 0) break;
+      index[hole] = entry - (1 << DISTANCE_SHIFT);
+      hole = next;
     }
     index[hole] = 0;
     this.#indexed--;
@@ -202,7 +219,9 @@ export class ConnectionTable {
   /** Gives the record back. It must not be in the index. */
   release(slot: number): void {
     const w = this.words(slot);
-    w[this.base(slot) + NEXT] = this.#free + 1;
+    const b = this.base(slot);
+    w[b + FLAGS] = FREE;
+    w[b + NEXT] = this.#free + 1;
     this.#free = slot;
     this.live--;
   }
@@ -214,32 +233,47 @@ export class ConnectionTable {
     return at;
   }
 
-  /** Answers false when the entry would stand too far from its place. */
+  /**
+   * An entry that stands nearer to its own place makes way for one that stands farther from its. Answers false when one would stand
+   * too far: then the index has to grow, from the records.
+   */
   #put(hash: number, slot: number): boolean {
     const mask = this.#mask;
-    let at = hash & mask;
-    let distance = 0;
-    while (this.#index[at] !== 0) {
-      at = (at + 1) & mask;
-      distance++;
+    const index = this.#index;
+    let entry = (tagOf(hash) << SLOT_BITS) | (slot + 1);
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const there = index[at];
+      if (there === 0) {
+        index[at] = entry;
+        return true;
+      }
+      if (there >>> DISTANCE_SHIFT < entry >>> DISTANCE_SHIFT) {
+        index[at] = entry;
+        entry = there;
+      }
+      if (entry >>> DISTANCE_SHIFT === MAX_DISTANCE) return false;
+      entry += 1 << DISTANCE_SHIFT;
     }
-    if (distance > MAX_DISTANCE) return false;
-    this.#index[at] = (distance << DISTANCE_SHIFT) | (slot + 1);
-    return true;
   }
 
+  /** Twice the index, filled anew from the records, that of the slot that is put in among them. */
   #grow(): void {
-    const old = this.#index;
-    let size = old.length * 2;
-    let fits = false;
-    while (!fits) {
+    for (let size = this.#index.length * 2; ; size *= 2) {
       this.#index = new Int32Array(size);
       this.#mask = size - 1;
-      fits = old.every(
-        (entry) => entry === 0 || this.#put(this.#hashOf((entry & SLOT_MASK) - 1), (entry & SLOT_MASK) - 1),
-      );
-      size *= 2;
+      if (this.#fill()) return;
     }
+  }
+
+  #fill(): boolean {
+    for (let slot = 0; slot < this.#high; slot++) {
+      const w = this.words(slot);
+      const f = w[this.base(slot) + FLAGS];
+      const marks = w[this.base(slot) + MARKS];
+      if ((f & STATE) === FREE || (f & DETACHED) !== 0 || (marks & SHADOW) !== 0) continue;
+      if (!this.#put(this.#hashOf(slot), slot)) return false;
+    }
+    return true;
   }
 
   #hashOf(slot: number): number {
@@ -255,6 +289,10 @@ export class ConnectionTable {
 /** Are both addresses IPv4 in their IPv6 form? Then three of their four words say nothing. */
 function isMapped(w: Int32Array, a: number): boolean {
   return w[a + 2] === 0xffff && w[a + 6] === 0xffff && (w[a] | w[a + 1] | w[a + 4] | w[a + 5]) === 0;
+}
+
+function tagOf(hash: number): number {
+  return (hash >>> SLOT_BITS) & TAG_MASK;
 }
 
 function mix(hash: number, word: number): number {

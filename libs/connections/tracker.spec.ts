@@ -3,7 +3,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Conversation, interleave, type ConversationOptions } from "./conversation.ts";
 import type { EndedConnection } from "./ended.ts";
-import { Tracker, type TrackerOptions } from "./tracker.ts";
+import { Tracker } from "./tracker.ts";
+import type { TrackerOptions } from "./tracking.ts";
 
 /** What stays of a handed-out connection, which is one object used again. */
 function kept(c: EndedConnection) {

@@ -16,40 +16,13 @@ import { RST_ENDS, recordRst } from "./resets.ts";
 import { Scans } from "./scans.ts";
 import { isOtherDirection } from "./split-context.ts";
 import { ConnectionTable } from "./table.ts";
-import type { Tracking } from "./tracking.ts";
+import { TrackerCounters, type TrackerOptions, type Tracking } from "./tracking.ts";
 import { NOT_TAKEN, WaitingSyns } from "./waiting.ts";
 
 const { FLAGS, SPECIAL } = L;
 
 /** A last packet so far behind all others has a wrong time. */
 const DAY_US = 86_400_000_000;
-
-export interface TrackerOptions {
-  /** A connection is judged so long after the segment that ended it, µs; null: when it is forgotten, or at the end (a file). */
-  readonly settleUs: number | null;
-  /** Silence after which a connection is looked at for a timeout, µs. */
-  readonly silenceUs: number;
-  /** Cap on the table's memory; when it is reached, half-open connections go first. */
-  readonly maxMemoryBytes: number;
-  /** Fixes the hash, for tests. */
-  readonly seed?: number;
-}
-
-export class TrackerCounters {
-  /** TCP segments, copies included. */
-  segments = 0;
-  /** Copies of a segment that was seen just before. */
-  copies = 0;
-  /** Connections that were begun. */
-  connections = 0;
-  /** Connections forgotten before their end because memory was short, by what they were. */
-  evictedHalfOpen = 0;
-  evictedIdle = 0;
-  /** Ended connections that had to be judged before their time. */
-  evictedEnded = 0;
-  /** Segments that found no room at all. */
-  untracked = 0;
-}
 
 /**
  * Segments in, ended connections out, each exactly once: what causes.md calls one row. Capture time is the only clock.
@@ -60,6 +33,7 @@ export class Tracker implements Tracking {
   readonly hosts = new Hosts();
   readonly listeners = new FingerprintSet(1 << 16);
   readonly scans = new Scans();
+  readonly ended: FingerprintSet;
   readonly counters = new TrackerCounters();
   plainSeen = false;
   readonly #recent = new RecentPackets();
@@ -73,6 +47,7 @@ export class Tracker implements Tracking {
   /** `sink` gets each connection that has ended, fallen silent, or is left at the end; the object is used again for the next. */
   constructor(options: TrackerOptions, sink: EndedSink) {
     this.table = new ConnectionTable(options.maxMemoryBytes, options.seed);
+    this.ended = new FingerprintSet(options.settleUs === null ? 1 << 18 : 1);
     this.#lifetimes = new Lifetimes(this, this.counters, options, sink);
     this.#waiting = new WaitingSyns(this, this.#lifetimes, this.counters);
   }
@@ -100,7 +75,8 @@ export class Tracker implements Tracking {
     const { side } = table;
     if (slot < 0) {
       if (table.elsewhere < 0 || !isOtherDirection(this, table.elsewhere, side, s)) {
-        this.#begin(s, side, -1);
+        if ((s.flags & SYN) === 0 && this.ended.has(table.hash)) this.counters.stragglers++;
+        else this.#begin(s, side, -1);
         return;
       }
       slot = table.elsewhere;

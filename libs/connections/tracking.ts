@@ -12,8 +12,39 @@ export interface Tracking {
   /** Endpoints that answered or received a SYN (listenerName). */
   readonly listeners: FingerprintSet;
   readonly scans: Scans;
+  /** Tuples of a file's connections that were judged and forgotten (ConnectionTable.hash). */
+  readonly ended: FingerprintSet;
   /** A segment without SYN, FIN and RST was captured: the capture is no "flags" capture. */
   plainSeen: boolean;
   /** The latest capture time seen, µs. */
   readonly now: number;
+}
+
+export interface TrackerOptions {
+  /** A connection is judged so long after the segment that ended it, µs; null: when stragglers are over, or at the end (a file). */
+  readonly settleUs: number | null;
+  /** Silence after which a live connection is looked at for a timeout, µs. */
+  readonly silenceUs: number;
+  /** Cap on the table's memory; when it is reached, half-open connections go first. */
+  readonly maxMemoryBytes: number;
+  /** Fixes the hash, for tests. */
+  readonly seed?: number;
+}
+
+export class TrackerCounters {
+  /** TCP segments, copies included. */
+  segments = 0;
+  /** Copies of a segment that was seen just before. */
+  copies = 0;
+  /** Segments of connections that were judged long before. */
+  stragglers = 0;
+  /** Connections that were begun. */
+  connections = 0;
+  /** Connections forgotten before their end because memory was short, by what they were. */
+  evictedHalfOpen = 0;
+  evictedIdle = 0;
+  /** Ended connections that had to be judged before their time. */
+  evictedEnded = 0;
+  /** Segments that found no room at all. */
+  untracked = 0;
 }

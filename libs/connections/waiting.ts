@@ -6,8 +6,7 @@ import * as L from "./layout.ts";
 import type { Lifetimes } from "./lifetimes.ts";
 import * as R from "./rare-facts.ts";
 import { ahead } from "./sequence.ts";
-import type { TrackerCounters } from "./tracker.ts";
-import type { Tracking } from "./tracking.ts";
+import type { TrackerCounters, Tracking } from "./tracking.ts";
 
 /** The segment is none of the waiting SYN's. */
 export const NOT_TAKEN = -1;
