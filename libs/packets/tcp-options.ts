@@ -77,5 +77,5 @@ export function readTimestamps(segment: Segment, buffer: Uint8Array, at: number)
 function readMptcp(segment: Segment, buffer: Uint8Array, at: number, length: number): void {
   const subtype = buffer[at + 2] >> 4;
   if (subtype === MPTCP_TCPRST && length >= 4) segment.mptcpResetReason = buffer[at + 3];
-  else if (subtype === MPTCP_FASTCLOSE) segment.mptcpResetReason = 0;
+  else if (subtype === MPTCP_FASTCLOSE && segment.mptcpResetReason < 0) segment.mptcpResetReason = 0;
 }

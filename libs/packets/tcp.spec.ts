@@ -68,6 +68,11 @@ const options: { name: string; fields: Partial<TcpFields>; read: object }[] = [
     fields: { rawOptions: [30, 12, 0x70, 0, 1, 2, 3, 4, 5, 6, 7, 8] },
     read: { mptcpResetReason: 0 },
   },
+  {
+    name: "MPTCP reset before a fast close",
+    fields: { rawOptions: [30, 4, 0x80, 3, 30, 12, 0x70, 0, 1, 2, 3, 4, 5, 6, 7, 8] },
+    read: { mptcpResetReason: 3 },
+  },
   { name: "MPTCP capable", fields: { rawOptions: [30, 4, 0x01, 0x81] }, read: { mptcpResetReason: -1 } },
   {
     name: "MD5 signature before MSS",
