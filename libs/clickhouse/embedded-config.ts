@@ -15,6 +15,15 @@ export function engineConfig({ port, usersFile }: EngineSettings): string {
   <http_port>${port}</http_port>
   <listen_host>127.0.0.1</listen_host>
   <timezone>UTC</timezone>
+  <!-- Errors, to stderr and so into the log file; what is wrong with a query its asker is told. -->
+  <log-level>error</log-level>
+  <logger>
+    <console>1</console>
+    <levels>
+      <logger><name>executeQuery</name><level>none</level></logger>
+      <logger><name>DynamicQueryHandler</name><level>none</level></logger>
+    </levels>
+  </logger>
   <!-- It shares the machine with all the rest. -->
   <max_server_memory_usage_to_ram_ratio>0.5</max_server_memory_usage_to_ram_ratio>
   <mark_cache_size>268435456</mark_cache_size>

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { get } from "node:http";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { extname, join, resolve } from "node:path";
@@ -117,16 +118,22 @@ async function answers(engine: EmbeddedEngine): Promise<boolean> {
   void engine.exited.then(() => ended.abort());
   const deadline = Date.now() + READY_LIMIT_MS;
   while (!ended.signal.aborted && Date.now() < deadline) {
-    try {
-      const response = await fetch(`${engine.url}/ping`, { signal: AbortSignal.timeout(2_000) });
-      await response.arrayBuffer();
-      if (response.ok) return true;
-    } catch {
-      // not listening yet
-    }
+    if (await pings(`${engine.url}/ping`)) return true;
     await sleep(25);
   }
   return false;
+}
+
+/** On a connection of its own: an idle one that is kept open makes the engine wait five seconds for it when it stops. */
+function pings(url: string): Promise<boolean> {
+  return new Promise((done) => {
+    const request = get(url, { agent: false, timeout: 2_000 }, (response) => {
+      response.resume();
+      response.once("close", () => done(response.statusCode === 200));
+    });
+    request.once("timeout", () => request.destroy());
+    request.once("error", () => done(false));
+  });
 }
 
 function startFailure(dataDir: string, logFile: string, log: string): HangupError {

@@ -78,6 +78,9 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       java.command,
       ...JVM_OPTIONS,
       ...archive.options(),
+      // Dead is better than half alive: whoever started it names it and its log.
+      "-XX:+ExitOnOutOfMemoryError",
+      `-XX:ErrorFile=${join(dataDir, "java-crash-%p.log")}`,
       `-Dlog4j2.configurationFile=${logging}`,
       "-cp",
       jars.join(":"),

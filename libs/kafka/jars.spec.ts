@@ -6,6 +6,7 @@ import {
   readdirSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -67,6 +68,17 @@ describe("what Kafka needs", () => {
     });
     expect(existsSync(kafkaCacheDirectory(environment))).toBe(false);
     expect(readdirSync(join(directory, "cache", "hangup"))).toEqual([]);
+  });
+
+  it("clears away what a killed run left, not what another run is at", async () => {
+    const cache = kafkaCacheDirectory(environment);
+    for (const name of ["oldOne", "newOne"]) mkdirSync(`${cache}.fetching-${name}`, { recursive: true });
+    utimesSync(`${cache}.fetching-oldOne`, 0, 0);
+    program("mvn", copy(`kafka_2.13-${BUNDLED_KAFKA_VERSION}.jar`));
+    await resolveJars(() => undefined, environment);
+    expect(readdirSync(join(directory, "cache", "hangup")).toSorted()).toEqual(
+      [`kafka-${BUNDLED_KAFKA_VERSION}`, `kafka-${BUNDLED_KAFKA_VERSION}.fetching-newOne`].toSorted(),
+    );
   });
 
   it("says that Maven is missing", async () => {

@@ -3,10 +3,11 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
+  statSync,
 } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
@@ -41,6 +42,7 @@ export async function resolveJars(
   const pom = infraFile(POM);
   if (!isCurrent(cache, pom)) {
     mkdirSync(dirname(cache), { recursive: true });
+    removeLeftovers(dirname(cache));
     const fresh = mkdtempSync(`${cache}.fetching-`);
     try {
       onProgress(`fetching Kafka ${BUNDLED_KAFKA_VERSION} (43 MB, once)`);
@@ -59,6 +61,15 @@ export async function resolveJars(
   }
   const jars = readdirSync(cache).filter((name) => name.endsWith(".jar"));
   return jars.toSorted().map((name) => join(cache, name));
+}
+
+/** What a run left that was killed while it fetched; younger ones may still be at it. */
+function removeLeftovers(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    const path = join(directory, name);
+    if (!/\.fetching-\w+$/.test(name) || Date.now() - statSync(path).mtimeMs < 24 * 3_600_000) continue;
+    rmSync(path, { recursive: true, force: true });
+  }
 }
 
 function isCurrent(cache: string, pom: string): boolean {
