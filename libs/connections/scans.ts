@@ -26,7 +26,7 @@ interface Source {
 export class Scans {
   #young = new Map<number, Source>();
   #old = new Map<number, Source>();
-  readonly #talks = new FingerprintSet(1 << 16);
+  readonly #talks = new FingerprintSet(1 << 15);
 
   /** The source and the server port exchanged data. */
   noteTalk(source: number, target: number, port: number): void {

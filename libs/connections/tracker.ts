@@ -47,7 +47,7 @@ export class Tracker implements Tracking {
   /** `sink` gets each connection that has ended, fallen silent, or is left at the end; the object is used again for the next. */
   constructor(options: TrackerOptions, sink: EndedSink) {
     this.table = new ConnectionTable(options.maxMemoryBytes, options.seed);
-    this.ended = new FingerprintSet(options.settleUs === null ? 1 << 18 : 1);
+    this.ended = new FingerprintSet(options.settleUs === null ? 1 << 16 : 1);
     this.#lifetimes = new Lifetimes(this, this.counters, options, sink);
     this.#waiting = new WaitingSyns(this, this.#lifetimes, this.counters);
   }

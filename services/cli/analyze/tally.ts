@@ -36,7 +36,9 @@ const MAX_PLACES = 200_000;
 export class Tally {
   /** By cause, then by kind: a cause has one or two. */
   readonly #causes = new Map<string, CauseTally[]>();
-  readonly #places = new Map<number, PlaceTally>();
+  /** By a hash of address and port. */
+  readonly #places = new Map<number, PlaceTally[]>();
+  #placeCount = 0;
   /** Rows alike in all that rates ask for, counted together: a few dozen combinations, by stage. */
   readonly #alike = new Map<string, Alike[]>();
   /** Rows that ended, and those that did not. */
@@ -66,6 +68,7 @@ export class Tally {
   places(limit: number): PlaceTally[] {
     const weight = (place: PlaceTally): number => place.abnormal + place.refused + place.timeouts + place.resets / 1000;
     return [...this.#places.values()]
+      .flat()
       .filter((place) => weight(place) > 0)
       .toSorted((a, b) => weight(b) - weight(a))
       .slice(0, limit);
@@ -102,24 +105,22 @@ export class Tally {
     alike.push({ row: { kind, stage, midstream, benign }, count: 1 });
   }
 
+  #place(address: Uint8Array, port: number): PlaceTally | null {
+    const key = placeHash(address, port);
+    let places = this.#places.get(key);
+    if (places === undefined) this.#places.set(key, (places = []));
+    for (const place of places) if (place.port === port && isEqual(place.address, address)) return place;
+    if (this.#placeCount >= MAX_PLACES) return null;
+    this.#placeCount++;
+    const counts = { resets: 0, abnormal: 0, refused: 0, timeouts: 0, ended: 0 };
+    const place: PlaceTally = { address: Uint8Array.from(address), port, ...counts, causes: new Map() };
+    places.push(place);
+    return place;
+  }
+
   #addPlace(row: Teardown): void {
-    const key = placeKey(row.server_ip, row.server_port);
-    let place = this.#places.get(key);
-    if (place === undefined) {
-      if (this.#places.size >= MAX_PLACES) return;
-      const address = Uint8Array.from(row.server_ip);
-      place = {
-        address,
-        port: row.server_port,
-        resets: 0,
-        abnormal: 0,
-        refused: 0,
-        timeouts: 0,
-        ended: 0,
-        causes: new Map(),
-      };
-      this.#places.set(key, place);
-    }
+    const place = this.#place(row.server_ip, row.server_port);
+    if (place === null) return;
     place.ended++;
     if (row.kind === "fin") return;
     if (row.kind === "reset") {
@@ -131,13 +132,14 @@ export class Tally {
   }
 }
 
-/** A number of 53 bits for address and port; two places with the same number are as good as impossible. */
-function placeKey(address: Uint8Array, port: number): number {
-  let high = 0x9e3779b1 ^ port;
-  let low = port;
-  for (let i = 0; i < 16; i++) {
-    high = Math.imul(high ^ address[i], 0x85ebca6b);
-    low = Math.imul(low + address[i], 0xc2b2ae35) ^ (high >>> 13);
-  }
-  return (high >>> 11) * 0x100000000 + (low >>> 0);
+/** 31 bits: such numbers need no memory of their own. */
+function placeHash(address: Uint8Array, port: number): number {
+  let hash = port;
+  for (let i = 0; i < 16; i++) hash = Math.imul(hash ^ address[i], 0x01000193);
+  return (hash ^ (hash >>> 15)) & 0x3fffffff;
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = 0; i < 16; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
