@@ -57,7 +57,8 @@ export async function startUp(
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
       output += text;
-      if (output.includes("ctrl-C stops everything")) ready.resolve();
+      // The addresses come on stdout, the progress on stderr: either may be seen first.
+      if (output.includes("hangup is up") && output.includes("/api/v1/")) ready.resolve();
     });
   }
   // A test that fails must not leave it running; its children end with it.

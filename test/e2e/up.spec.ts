@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLab, type Lab } from "@hangup/lab";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hangup, startUp } from "./hangup-up.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { hangup, startUp, type RunningUp } from "./hangup-up.ts";
 
 const isRoot = process.getuid?.() === 0;
 const mustRun = process.env["CI"] !== undefined || process.env["HANGUP_REQUIRE_BACKENDS"] === "1";
@@ -26,6 +26,7 @@ describe.skipIf(!isRoot && !mustRun)("hangup up", () => {
   let lab: Lab;
   let directory: string;
   let collect: string[];
+  let up: RunningUp | undefined;
 
   beforeAll(async () => {
     lab = await createLab({ name: "up", servers: 1 });
@@ -38,8 +39,13 @@ describe.skipIf(!isRoot && !mustRun)("hangup up", () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
+  afterEach(async () => {
+    up?.child.kill("SIGKILL");
+    await up?.exited;
+  });
+
   it("refuses a second one in the same directory, stops within 10 s on ctrl-C, and leaves nothing behind", async () => {
-    const up = await startUp(collect, { dataDirectory: directory });
+    up = await startUp(collect, { dataDirectory: directory });
     for (const part of ["kafka", "clickhouse", "ingest", "query", "alerter", "collector"]) {
       expect(up.output()).toMatch(new RegExp(`${part} +ready`));
     }
@@ -56,12 +62,12 @@ describe.skipIf(!isRoot && !mustRun)("hangup up", () => {
   });
 
   it("starts again on the same data", async () => {
-    const up = await startUp(collect, { dataDirectory: directory });
+    up = await startUp(collect, { dataDirectory: directory });
     expect(await up.stop()).toBe(0);
   });
 
   it("names a child that dies, with the last lines of its log, and stops the others", async () => {
-    const up = await startUp(collect, { dataDirectory: directory });
+    up = await startUp(collect, { dataDirectory: directory });
     const ingest = processesOf(directory).find((pid) =>
       readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("ingest"),
     );
@@ -72,7 +78,7 @@ describe.skipIf(!isRoot && !mustRun)("hangup up", () => {
   });
 
   it("leaves nothing behind when it is killed itself", async () => {
-    const up = await startUp(collect, { dataDirectory: directory });
+    up = await startUp(collect, { dataDirectory: directory });
     up.child.kill("SIGKILL");
     await up.exited;
     const deadline = Date.now() + 15_000;
