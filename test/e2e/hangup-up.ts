@@ -9,83 +9,73 @@ import { fileURLToPath } from "node:url";
 /** The root of the checkout. */
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-export interface RunningUp {
+export interface SpawnedUp {
   readonly child: ChildProcess;
-  /** `http://127.0.0.1:PORT` of the page and the API. */
-  readonly url: string;
-  /** `127.0.0.1:PORT` */
-  readonly grpc: string;
-  readonly collectorMetrics: string;
-  readonly dataDirectory: string;
   /** What it has printed so far, both streams. */
   output(): string;
   /** Resolves with the exit code. */
   readonly exited: Promise<number | null>;
+}
+
+export interface RunningUp extends SpawnedUp {
+  /** `http://127.0.0.1:PORT` of the page and the API. */
+  readonly url: string;
+  /** `127.0.0.1:PORT` */
+  readonly grpc: string;
+  readonly dataDirectory: string;
   /** ctrl-C, and waits. */
   stop(): Promise<number | null>;
 }
 
-/**
- * Runs the launcher's `up` as a user would, on ports and a data directory of its own, and resolves when it is ready.
- * The data directory is removed when it has ended.
- */
-export async function startUp(
-  args: readonly string[],
-  options: { dataDirectory?: string; port?: number } = {},
-): Promise<RunningUp> {
-  const port = options.port ?? (await freePorts(6));
-  const [kafkaPort, clickhousePort] = [await freePorts(2), await freePorts(1)];
-  const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), "hangup-e2e-"));
-  const child = spawn(
-    join(ROOT, "hangup"),
-    [
-      "up",
-      "--data",
-      dataDirectory,
-      "--listen",
-      `127.0.0.1:${port}`,
-      "--kafka-port",
-      `${kafkaPort}`,
-      "--clickhouse-port",
-      `${clickhousePort}`,
-      ...args,
-    ],
-    { stdio: ["ignore", "pipe", "pipe"], cwd: ROOT },
-  );
+/** Runs the launcher's `up` as a user would. It ends with the test at the latest, and its children with it. */
+export function spawnUp(args: readonly string[], onOutput: (output: string) => void = () => undefined): SpawnedUp {
+  const child = spawn(join(ROOT, "hangup"), ["up", ...args], { stdio: ["ignore", "pipe", "pipe"], cwd: ROOT });
   let output = "";
-  const ready = Promise.withResolvers<void>();
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-      // The addresses come on stdout, the progress on stderr: either may be seen first.
-      if (output.includes("hangup is up") && output.includes("/api/v1/")) ready.resolve();
-    });
+    stream.setEncoding("utf8").on("data", (text: string) => onOutput((output += text)));
   }
-  // A test that fails must not leave it running; its children end with it.
   const kill = (): boolean => child.kill("SIGKILL");
   process.once("exit", kill);
   const exited = once(child, "close").then(([code]) => {
     process.off("exit", kill);
     return code as number | null;
   });
-  const ended = exited.then((code) =>
-    Promise.reject(new Error(`hangup up ended with ${code} before it was ready:\n${output}`)),
-  );
-  await Promise.race([ready.promise, ended]);
+  return { child, output: () => output, exited };
+}
+
+/** Ports that nobody uses: the API's and the five after it, the broker's two, the engine's. */
+export async function freePortFlags(): Promise<string[]> {
+  const [api, kafka, clickhouse] = [await freePorts(6), await freePorts(2), await freePorts(1)];
+  return ["--listen", `127.0.0.1:${api}`, "--kafka-port", `${kafka}`, "--clickhouse-port", `${clickhouse}`];
+}
+
+/**
+ * Runs `up` on ports and a data directory of its own, and resolves when it is ready. The data directory is removed when it
+ * has ended, unless it was given.
+ */
+export async function startUp(args: readonly string[], options: { dataDirectory?: string } = {}): Promise<RunningUp> {
+  const ports = await freePortFlags();
+  const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), "hangup-e2e-"));
+  const ready = Promise.withResolvers<void>();
+  const up = spawnUp(["--data", dataDirectory, ...ports, ...args], (output) => {
+    // The addresses come on stdout, the progress on stderr: either may be seen first.
+    if (output.includes("hangup is up") && output.includes("/api/v1/")) ready.resolve();
+  });
+  const ended = up.exited.then((code) => {
+    if (options.dataDirectory === undefined) rmSync(dataDirectory, { recursive: true, force: true });
+    throw new Error(`hangup up ended with ${code} before it was ready:\n${up.output()}`);
+  });
   ended.catch(() => undefined);
-  if (options.dataDirectory === undefined)
-    void exited.then(() => rmSync(dataDirectory, { recursive: true, force: true }));
+  await Promise.race([ready.promise, ended]);
+  const [, port] = /127\.0\.0\.1:(\d+)/.exec(ports[1]) ?? [];
   return {
-    child,
+    ...up,
     url: `http://127.0.0.1:${port}`,
-    grpc: `127.0.0.1:${port + 1}`,
-    collectorMetrics: `http://127.0.0.1:${port + 2}/metrics`,
+    grpc: `127.0.0.1:${Number(port) + 1}`,
     dataDirectory,
-    output: () => output,
-    exited,
     stop: () => {
-      child.kill("SIGINT");
-      return exited;
+      up.child.kill("SIGINT");
+      return up.exited;
     },
   };
 }
@@ -105,7 +95,8 @@ export async function hangup(
 /** The first of `count` neighbouring ports of 127.0.0.1 that are all free now. */
 async function freePorts(count: number): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {
-    const first = 20_000 + Math.floor(Math.random() * 20_000);
+    // below the ports that Linux gives to clients
+    const first = 12_000 + Math.floor(Math.random() * 20_000);
     const free = await Promise.all(Array.from({ length: count }, (_, index) => isFree(first + index)));
     if (free.every(Boolean)) return first;
   }

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLab, type Lab } from "@hangup/lab";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { hangup, startUp, type RunningUp } from "./hangup-up.ts";
+import { eventually, freePortFlags, hangup, spawnUp, startUp, type RunningUp } from "./hangup-up.ts";
 
 const isRoot = process.getuid?.() === 0;
 const mustRun = process.env["CI"] !== undefined || process.env["HANGUP_REQUIRE_BACKENDS"] === "1";
@@ -75,6 +75,18 @@ describe.skipIf(!isRoot && !mustRun)("hangup up", () => {
     expect(await up.exited).toBe(1);
     expect(up.output()).toMatch(/hangup up: ingest was killed\. The end of .*ingest\.log:\n/);
     expect(processesOf(directory)).toEqual([]);
+  });
+
+  it.each(["kafka", "clickhouse", "ingest", "collector"])("stops cleanly while %s is starting", async (part) => {
+    const fresh = mkdtempSync(join(tmpdir(), "hangup-up-"));
+    const starting = spawnUp(["--data", fresh, ...(await freePortFlags()), ...collect]);
+    await eventually(async () => existsSync(join(fresh, "logs", `${part}.log`)), Boolean, 60_000);
+    starting.child.kill("SIGINT");
+    expect(await starting.exited).toBe(0);
+    expect(starting.output()).toContain("stopped");
+    expect(starting.output()).not.toContain("hangup is up");
+    expect(processesOf(fresh)).toEqual([]);
+    rmSync(fresh, { recursive: true, force: true });
   });
 
   it("leaves nothing behind when it is killed itself", async () => {

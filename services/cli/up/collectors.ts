@@ -54,9 +54,10 @@ type DemoPlace = { netns: string; interface: string; seed: string } | { replay: 
 async function demoTraffic({ config, environment, logDirectory, parts }: Wiring): Promise<DemoPlace> {
   const args = config.seed === undefined ? [] : ["--seed", config.seed];
   const demo: ServiceProcess = startService("demo", serviceMain("demo"), args, logDirectory, environment);
+  parts.hold(demo);
   const place = await demo.announcement;
   if (place === null) return { replay: lastLine(demo) };
-  parts.add(demo);
+  parts.watch(demo);
   const { netns, interface: device, seed } = place;
   if (typeof netns !== "string" || typeof device !== "string") {
     throw new HangupError("HANGUP_INTERNAL", `the demo announced ${JSON.stringify(place)}`);

@@ -1,29 +1,51 @@
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HangupError } from "@hangup/service";
 
 /**
  * One `up` per data directory. A lock left behind by a killed `up` is taken over.
+ * @returns what gives the lock back.
  * @throws HangupError HANGUP_ALREADY_RUNNING naming the other process.
  */
 export function lockDataDirectory(directory: string): () => void {
   const path = join(directory, "up.pid");
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const file = openSync(path, "wx");
-      writeSync(file, `${process.pid}\n`);
-      closeSync(file);
-      return () => rmSync(path, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt > 0) throw error;
-      const owner = Number(readFileSync(path, "utf8"));
-      if (isHangup(owner)) {
+  // The lock appears with its content: an empty one would look stale.
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, `${process.pid}\n`);
+  try {
+    for (let attempt = 0; !linked(draft, path); attempt++) {
+      const owner = ownerOf(path);
+      if (owner !== null && (attempt > 0 || isHangup(owner))) {
         throw new HangupError("HANGUP_ALREADY_RUNNING", `hangup up already runs in ${directory} as process ${owner}`, {
           remedy: `Stop it with 'kill ${owner}', or give this one a directory of its own with --data`,
         });
       }
       rmSync(path, { force: true });
     }
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return () => {
+    if (ownerOf(path) === process.pid) rmSync(path, { force: true });
+  };
+}
+
+function linked(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** null when there is no lock (any more). */
+function ownerOf(path: string): number | null {
+  try {
+    return Number(readFileSync(path, "utf8"));
+  } catch {
+    return null;
   }
 }
 
@@ -32,8 +54,9 @@ function isHangup(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {
     process.kill(pid, 0);
-  } catch {
-    return false;
+  } catch (error) {
+    // EPERM: it lives, and belongs to another user
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
   }
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes("up");

@@ -18,9 +18,21 @@ export class Parts {
     return this.#failure.promise;
   }
 
-  /** Takes a part under watch. */
+  /** Takes a part in: it is stopped with the others, and the whole fails when it ends by itself. */
   add<P extends Part>(part: P): P {
+    this.hold(part);
+    this.watch(part);
+    return part;
+  }
+
+  /** Takes a part in that may end by itself. @throws when all is being stopped: then this part too. */
+  hold(part: Part): void {
     this.#running.push(part);
+    if (this.#stopping) throw new Error(`stopped while ${part.name} was starting`);
+  }
+
+  /** From now on the whole fails when this part ends by itself. */
+  watch(part: Part): void {
     void part.exited.then((code) => {
       const index = this.#running.indexOf(part);
       if (this.#stopping || index < 0) return;
@@ -28,13 +40,6 @@ export class Parts {
       this.firstFailure ??= childDied(part, code);
       this.#failure.reject(this.firstFailure);
     });
-    return part;
-  }
-
-  /** From now on this part may end without the whole failing. */
-  release(part: Part): void {
-    const index = this.#running.indexOf(part);
-    if (index >= 0) this.#running.splice(index, 1);
   }
 
   /** For the impatient: nothing is flushed. */

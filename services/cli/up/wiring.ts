@@ -56,7 +56,7 @@ export const upCommand: CommandSpec<typeof options> = {
   examples: [
     "hangup up --demo",
     'hangup up --collect "-i eth0"',
-    "hangup up --kafka kafka-1:9092 --clickhouse http://user:password@ch-1:8123",
+    "HANGUP_CLICKHOUSE_PASSWORD=… hangup up --kafka kafka-1:9092 --clickhouse http://ch-1:8123",
   ],
   options,
 };
