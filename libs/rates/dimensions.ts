@@ -73,7 +73,7 @@ export function readableSql(name: DimensionName, column: string): string {
   return sqlType === "IPv6" ? addressSql(column) : column;
 }
 
-/** An IPv6 column as canonical text (RFC 5952); ::ffff:a.b.c.d as a.b.c.d. */
+/** An IPv6 column as canonical text (RFC 5952); ::ffff:a.b.c.d as a.b.c.d, and no other address that holds `::ffff:`. */
 export function addressSql(column: string): string {
-  return `replaceOne(toString(${column}), '::ffff:', '')`;
+  return `replaceRegexpOne(toString(${column}), '^::ffff:([0-9]+[.][0-9.]+)$', '\\\\1')`;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CAUSES } from "@hangup/causes";
-import { formatTime, teardownToObject, type Teardown } from "@hangup/teardowns";
+import { formatTime, parseAddress, teardownToObject, type Teardown } from "@hangup/teardowns";
 import { startApi, type TestApi } from "./fixture/api.ts";
 import { engineOrReason } from "./fixture/engine.ts";
 import { NOW, randomRows } from "./fixture/rows.ts";
@@ -81,6 +81,37 @@ describe.skipIf(engine === null)(`the API on the real engine${reason === "" ? ""
         { host: "10.0.0.1", port: 443 },
         { host: "2001:db8::1", port: 443 },
       ]);
+    });
+
+    it("tells every address so that a filter takes it back, and nothing but IPv4 as IPv4", async () => {
+      const shown = [
+        "10.77.0.1",
+        "2001:db8::ffff:1",
+        "2001:db8::ffff:a4d:1",
+        "1:2::ffff:3",
+        "::ffff:0:1:2",
+        "64:ff9b::a4d:1",
+        "::",
+        "2001:db8:0:1:1:1:1:1",
+      ];
+      const time = NOW - 5 * 3_600e6;
+      const template = { ...rows[0], kind: "reset", stage: "data", end_time: time };
+      await engine?.insert(
+        shown.map((text, seq) => ({
+          ...template,
+          collector: "addresses",
+          seq,
+          server_ip: parseAddress(text) as Uint8Array,
+        })),
+      );
+      const range = `from=${time / 1e6 - 60}&to=${time / 1e6 + 60}`;
+      const hosts = async (path: string): Promise<unknown[]> =>
+        ((await json(`${path}${range}`))["rows"] as Body[]).map(({ host, server_ip: ip }) => host ?? ip);
+      expect((await hosts("/api/v1/rst-rate?group_by=host&")).toSorted()).toEqual(shown.toSorted());
+      for (const host of shown) {
+        expect(await hosts(`/api/v1/rst-rate?group_by=host&host=${host}&`)).toEqual([host]);
+        expect(await hosts(`/api/v1/teardowns?host=${host}&`)).toEqual([host]);
+      }
     });
 
     it("takes unix seconds and milliseconds", async () => {
