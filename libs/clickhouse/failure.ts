@@ -24,6 +24,9 @@ const transientCodes: ReadonlySet<number> = new Set([
   439, // CANNOT_SCHEDULE_TASK
   700, // USER_SESSION_LIMIT_EXCEEDED
   999, // KEEPER_EXCEPTION
+  1000, // POCO_EXCEPTION: files and sockets of the server's own
+  1001, // STD_EXCEPTION
+  1002, // UNKNOWN_EXCEPTION
 ]);
 
 /**
@@ -32,7 +35,8 @@ const transientCodes: ReadonlySet<number> = new Set([
  */
 export function clickHouseError(error: unknown, what: string): HangupError {
   if (error instanceof HangupError) return error;
-  if (error instanceof ClickHouseError) return serverError(error, what);
+  const told = serverSaid(error);
+  if (told !== null) return serverError(told, what);
   const failure = error as NodeJS.ErrnoException;
   const late =
     failure.name === "AbortError" || failure.name === "TimeoutError" || /aborted|timeout/i.test(failure.message);
@@ -41,6 +45,20 @@ export function clickHouseError(error: unknown, what: string): HangupError {
     remedy: "Check the address, and that the server runs and may be reached from here",
     cause: error,
   });
+}
+
+/**
+ * An error that the server answered with, null for every other. What its libraries throw is worded otherwise than its own
+ * errors, `Poco::Exception. Code: 1000, e.code() = 2, File not found: …`, and the client gives it as a plain Error.
+ */
+function serverSaid(error: unknown): ClickHouseError | null {
+  if (error instanceof ClickHouseError) return error;
+  const text = error instanceof Error ? error.message : "";
+  const match = /^(Poco::|std::|Unknown )exception\. Code: (\d+)(?:, e\.code\(\) = -?\d+)?,? *(.*)/is.exec(text);
+  if (match === null) return null;
+  const [, library, code, message] = match;
+  const type = `${library.replace(/\W/g, "").toUpperCase()}_EXCEPTION`;
+  return new ClickHouseError({ message: message || text, code, type });
 }
 
 function serverError(error: ClickHouseError, what: string): HangupError {
@@ -66,7 +84,7 @@ function firstLine(text: string): string {
   const line = text
     .trim()
     .split("\n")[0]
-    .replace(/\s*\(version [^)]*\)\s*/, "");
+    .replace(/\s*\(version [^()]*(\([^()]*\))?\)\s*/, "");
   return line.length > 500 ? `${line.slice(0, 500)}…` : line.replace(/[.:]?\s*$/, "");
 }
 

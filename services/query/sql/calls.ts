@@ -3,6 +3,8 @@ import { refused } from "./shape.ts";
 /** Functions that no honest question needs. Grants stop none of them: they count as plain functions. */
 const REFUSED_FUNCTIONS: Readonly<Record<string, string>> = {
   file: "reads files of the server",
+  catboostevaluate: "reads files of the server",
+  showcertificate: "tells how the server is set up",
   sleep: "only keeps the server waiting",
   sleepeachrow: "only keeps the server waiting",
   logtrace: "writes to the server's log",

@@ -55,7 +55,7 @@ export function serverWords(error: unknown): string {
   const text = cause instanceof Error ? cause.message : String(cause);
   return text
     .replace(/^Code: \d+\. DB::Exception: /, "")
-    .replace(/ *\(version [^)]*\)\s*$/, "")
+    .replace(/ *\(version [^()]*(\([^()]*\))?\)\s*$/, "")
     .replace(/\s*\([A-Z_]+\)\s*$/, "")
     .replace(/\.?\s*Expected one of:.*$/s, "")
     .replaceAll(/\s+/g, " ")

@@ -98,6 +98,8 @@ const hostile: { name: string; sql: string }[] = [
   { name: "readonly lifted", sql: "SELECT 1 SETTINGS readonly = 0" },
   { name: "another host by an AI function", sql: "SELECT aiGenerate('x')" },
   { name: "our own credentials", sql: "SELECT getClientHTTPHeader('X-ClickHouse-Key')" },
+  { name: "a file of the server, as a model", sql: "SELECT catboostEvaluate('/etc/passwd', 1)" },
+  { name: "the server's certificate", sql: "SELECT showCertificate()" },
   { name: "the server's log", sql: "SELECT logTrace('x')" },
   { name: "a server kept waiting", sql: "SELECT sleepEachRow(3) FROM numbers(1000)" },
 ];
