@@ -9,6 +9,7 @@ export {
 } from "./client.ts";
 export { clickHouseError, isTransient, serverErrorCode } from "./failure.ts";
 export { insertNative, type InsertSettings } from "./insert.ts";
+export { clickHouseOption } from "./option.ts";
 export { execute, queryRows, queryStream, type QueryOptions } from "./query.ts";
 export { migrate, migrationStatus, type MigrationState } from "./migrate.ts";
 export { startEmbedded, type EmbeddedEngine, type EmbeddedOptions } from "./embedded.ts";

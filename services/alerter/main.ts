@@ -1,4 +1,4 @@
-import { connect, credentials, pingClickHouse } from "@hangup/clickhouse";
+import { clickHouseOption, connect, credentials, pingClickHouse } from "@hangup/clickhouse";
 import {
   createRegistry,
   duration,
@@ -27,12 +27,10 @@ const spec = {
     "Watches the RST rate of every port and cause, and tells people when one rises: a table, a webhook, Alertmanager.",
   examples: [
     "hangup alert --webhook https://chat.example.org/hooks/tcp",
-    "hangup alert --clickhouse http://hangup:secret@clickhouse:8123 --alertmanager http://alertmanager:9093",
+    "HANGUP_CLICKHOUSE_PASSWORD=… hangup alert --clickhouse http://clickhouse:8123 --alertmanager http://alertmanager:9093",
   ],
   options: {
-    clickhouse: option("--clickhouse <url>", "ClickHouse server", httpUrl.default("http://127.0.0.1:8123"), {
-      secret: true,
-    }),
+    clickhouse: clickHouseOption,
     interval: option(
       "--interval <duration>",
       "length of the intervals that are compared",

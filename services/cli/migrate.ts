@@ -1,18 +1,19 @@
-import { connect, credentials, migrate, migrationStatus, pingClickHouse } from "@hangup/clickhouse";
-import { HangupError, httpUrl, option, parseCommand, type CommandSpec } from "@hangup/service";
+import { clickHouseOption, connect, credentials, migrate, migrationStatus, pingClickHouse } from "@hangup/clickhouse";
+import { HangupError, parseCommand, type CommandSpec } from "@hangup/service";
 import { checkout } from "./checkout.ts";
 
 const options = {
-  clickhouse: option("--clickhouse <url>", "ClickHouse server", httpUrl.default("http://127.0.0.1:8123"), {
-    secret: true,
-  }),
+  clickhouse: clickHouseOption,
 };
 
 const spec: CommandSpec<typeof options> = {
   name: "hangup migrate",
   summary:
     "Creates or upgrades Hangup's ClickHouse tables: 'status' shows what was applied, 'up' applies what is missing.",
-  examples: ["hangup migrate status", "hangup migrate up --clickhouse http://user:password@clickhouse:8123"],
+  examples: [
+    "hangup migrate status",
+    "HANGUP_CLICKHOUSE_PASSWORD=… hangup migrate up --clickhouse http://clickhouse:8123",
+  ],
   options,
   operands: "<status|up>",
 };

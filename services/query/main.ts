@@ -17,7 +17,7 @@ import { TeardownReader } from "./teardowns/teardown-reader.ts";
  */
 async function start({ config, log }: ServiceContext<typeof options>): Promise<RunningService> {
   const services = credentials(config.clickhouse, "services");
-  const reader = { ...credentials(config.clickhouse, "sql"), user: config.sqlUser, password: config.sqlPassword };
+  const reader = { ...credentials(config.clickhouse, "sql"), user: config.sqlUser };
   const store = new Store(connect({ ...services, application: "hangup-query" }));
   const metrics = new QueryMetrics();
   const sql = new SqlRunner(
