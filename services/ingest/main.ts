@@ -95,7 +95,7 @@ await runService(spec, async ({ config, log }) => {
     sessionTimeoutMs: config.sessionTimeout,
   });
   const producer = createProducer(kafka);
-  const writer = new BlockWriter({ ...parts, insert: insertInto(client) });
+  const writer = new BlockWriter({ ...parts, insert: insertInto(client, config.topic) });
   const intake = new Intake({
     ...parts,
     former: new BlockFormer({ maxRows: config.maxRows, maxBytes: MAX_BLOCK_BYTES }),

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { insertNative, queryRows, type ClickHouseClient } from "@hangup/clickhouse";
 import { HangupError } from "@hangup/service";
 import { NativeBlock } from "@hangup/teardowns";
@@ -20,7 +21,19 @@ export async function checkTable(client: ClickHouseClient): Promise<void> {
   throw new HangupError("HANGUP_CLICKHOUSE", what, { remedy: "Create the tables with 'hangup migrate up'" });
 }
 
-/** One INSERT, one block. */
-export function insertInto(client: ClickHouseClient): (block: Block) => Promise<void> {
-  return ({ body }) => insertNative(client, TABLE, NativeBlock.columnNames, body);
+/**
+ * One INSERT, one block. Its token names the messages and what was made of them, so that a block is stored once however
+ * often it is sent: an answer that was lost does not mean that the rows were.
+ */
+export function insertInto(client: ClickHouseClient, topic: string): (block: Block) => Promise<void> {
+  return (block) =>
+    insertNative(client, TABLE, NativeBlock.columnNames, block.body, { token: blockToken(topic, block) });
+}
+
+/**
+ * `topic:partition:from-to:hash of the body`. The range alone would not do: a topic that was deleted and made again
+ * counts its offsets anew, and the server would drop other rows under a token that it knows.
+ */
+function blockToken(topic: string, { partition, from, to, body }: Block): string {
+  return `${topic}:${partition}:${from}-${to}:${hash("sha256", body, "hex").slice(0, 32)}`;
 }
