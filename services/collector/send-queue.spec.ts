@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SendQueue, type QueuedBatch } from "./send-queue.ts";
@@ -41,6 +43,25 @@ describe("SendQueue", () => {
     expect(queue.droppedRows).toBe(10);
     expect(queue.sent()).toBe(10);
     expect(names(queue.take(10, 1_000_000))).toEqual(["c", "d"]);
+  });
+
+  it("holds nothing of what has been sent, while others still wait", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const queue = new SendQueue(100_000_000);
+    const sent: WeakRef<Buffer>[] = [];
+    for (let i = 0; i < 20; i++) {
+      const one = batch(1, 10_000);
+      if (i < 10) sent.push(new WeakRef(one.message.value));
+      queue.push(one);
+    }
+    queue.take(10, 1_000_000);
+    queue.sent();
+    // A weak reference holds its target until the turn in which it was made is over.
+    await new Promise(setImmediate);
+    collect();
+    expect(sent.filter((reference) => reference.deref() !== undefined)).toEqual([]);
+    expect(queue.length).toBe(10);
   });
 
   it("counts every row: pushed = sent + waiting + dropped", () => {

@@ -15,7 +15,8 @@ const ENTRY_OVERHEAD = 400;
  */
 export class SendQueue {
   readonly #maxBytes: number;
-  #batches: QueuedBatch[] = [];
+  /** Places before the head are empty: what has left the queue is held by nobody. */
+  #batches: (QueuedBatch | undefined)[] = [];
   #head = 0;
   #sending = 0;
   bytes = 0;
@@ -42,9 +43,10 @@ export class SendQueue {
     const taken: QueuedBatch[] = [];
     let bytes = 0;
     for (let i = this.#head; i < this.#batches.length && taken.length < maxBatches; i++) {
-      bytes += size(this.#batches[i]);
+      const batch = this.#at(i);
+      bytes += size(batch);
       if (taken.length > 0 && bytes > maxBytes) break;
-      taken.push(this.#batches[i]);
+      taken.push(batch);
     }
     this.#sending = taken.length;
     return taken;
@@ -66,23 +68,30 @@ export class SendQueue {
   /** Takes out the oldest batch that is not being sent. */
   #dropOldest(): number {
     if (this.#sending === 0) return this.#remove(this.#head);
-    const [batch] = this.#batches.splice(this.#head + this.#sending, 1);
+    const batch = this.#at(this.#head + this.#sending);
+    this.#batches.splice(this.#head + this.#sending, 1);
     this.bytes -= size(batch);
     this.rows -= batch.rows;
     return batch.rows;
   }
 
   #remove(index: number): number {
-    const batch = this.#batches[index];
+    const batch = this.#at(index);
+    this.#batches[index] = undefined;
     this.#head = index + 1;
     this.bytes -= size(batch);
     this.rows -= batch.rows;
     // Shifting an array of many thousands one by one would be quadratic.
-    if (this.#head > 1_024 && this.#head * 2 > this.#batches.length) {
+    if (this.length === 0 || (this.#head > 1_024 && this.#head * 2 > this.#batches.length)) {
       this.#batches = this.#batches.slice(this.#head);
       this.#head = 0;
     }
     return batch.rows;
+  }
+
+  /** A place from the head on. */
+  #at(index: number): QueuedBatch {
+    return this.#batches[index] as QueuedBatch;
   }
 }
 
