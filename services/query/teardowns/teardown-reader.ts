@@ -48,19 +48,17 @@ export class TeardownReader {
     return { rows, next_cursor: encodeCursor({ endUs: endUs(last), collector, epoch, seq }) };
   }
 
-  /** The rows as they come, for exports. */
-  export(query: TeardownQuery, form: "ndjson" | "csv"): Promise<Readable> {
-    if (form === "ndjson") return this.#store.stream(teardownStatement(query, "array", 0), "JSONEachRow");
-    return this.#store.stream(teardownStatement(query, "text", 0), "CSVWithNames");
+  /** The rows as they come, for exports; the signal ends it. */
+  export(query: TeardownQuery, form: "ndjson" | "csv", signal: AbortSignal): Promise<Readable> {
+    if (form === "ndjson") return this.#store.stream(teardownStatement(query, "array", 0), "JSONEachRow", signal);
+    return this.#store.stream(teardownStatement(query, "text", 0), "CSVWithNames", signal);
   }
 
   /** One teardown and what other collectors saw of it. @throws HangupError HANGUP_NOT_FOUND. */
   async detail(id: string): Promise<TeardownDetail> {
     const match = /^(.+)-(\d{1,16})-(\d{1,16})$/.exec(id);
-    const [row] = match
-      ? await this.#store.rows<TeardownObject>(oneTeardown(match[1], Number(match[2]), Number(match[3])))
-      : [];
-    if (row === undefined) {
+    const row = match ? await this.#find(match[1], Number(match[2]), Number(match[3])) : null;
+    if (row === null) {
       throw new HangupError("HANGUP_NOT_FOUND", `there is no teardown '${id}'`, {
         remedy: "An id is collector-epoch-seq, as in the rows of /api/v1/teardowns",
       });
@@ -76,6 +74,14 @@ export class TeardownReader {
       evidence_words: row.evidence.map(inWords),
       other_vantages: others,
     };
+  }
+
+  async #find(collector: string, epoch: number, seq: number): Promise<TeardownObject | null> {
+    for (const statement of oneTeardown(collector, epoch, seq)) {
+      const [row] = await this.#store.rows<TeardownObject>(statement);
+      if (row !== undefined) return row;
+    }
+    return null;
   }
 }
 

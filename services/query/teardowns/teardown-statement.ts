@@ -36,14 +36,34 @@ export function teardownStatement(query: TeardownQuery, lists: "array" | "text",
     filterCondition(query.filters, ["place", "end"], params),
     afterCondition(query.after, params),
   );
-  return { sql: select(where, lists, "LIMIT {row_limit:UInt32}"), params };
+  return { sql: select(where, lists, `${NEWEST_FIRST} LIMIT {row_limit:UInt32}`), params };
 }
 
-/** `id` is collector-epoch-seq. */
-export function oneTeardown(collector: string, epoch: number, seq: number): Statement {
-  const where = "collector = {collector:String} AND epoch = {epoch:UInt64} AND seq = {seq:UInt64}";
-  return { sql: select(where, "array", "LIMIT 1"), params: { collector, epoch, seq } };
+/**
+ * The teardown with id collector-epoch-seq, looked for in two steps; the first that finds it will do. What was captured live
+ * ended after its collector's run began, and only those days are read. Only what was read from a file is older than that.
+ */
+export function oneTeardown(collector: string, epoch: number, seq: number): Statement[] {
+  const began = Math.min(epoch * 1000 - CLOCK_ERROR_US, END_OF_TIME_US);
+  const split = Math.max(0, began);
+  const steps = [
+    { fromUs: split, toUs: END_OF_TIME_US },
+    { fromUs: 0, toUs: split },
+  ];
+  return steps.map((range) => {
+    const params: Record<string, StatementValue> = { collector, epoch, seq };
+    const where = allOf(
+      rangeCondition("end_time", range, params),
+      "collector = {collector:String} AND epoch = {epoch:UInt64} AND seq = {seq:UInt64}",
+    );
+    return { sql: select(where, "array", "LIMIT 1"), params };
+  });
 }
+
+/** How far packet times and the collector's clock may be apart. */
+const CLOCK_ERROR_US = 60e6;
+/** Within what DateTime64(6) can hold: the year 2255. */
+const END_OF_TIME_US = 9e15;
 
 /** What other collectors saw of the connection with these ISNs, within a day of `endUs`. */
 export function otherVantages(id: string, clientIsn: number, serverIsn: number, endUs: number): Statement {
@@ -53,10 +73,12 @@ export function otherVantages(id: string, clientIsn: number, serverIsn: number, 
     rangeCondition("end_time", range, params),
     "client_isn = {client_isn:UInt32} AND server_isn = {server_isn:UInt32} AND id != {id:String}",
   );
-  return { sql: select(where, "array", "LIMIT 20"), params };
+  return { sql: select(where, "array", `${NEWEST_FIRST} LIMIT 20`), params };
 }
 
 const DAY_US = 86_400e6;
+
+const NEWEST_FIRST = "ORDER BY end_time DESC, collector DESC, epoch DESC, seq DESC";
 
 /** Inside, columns keep their stored types, so that filters and order use them; outside they are made readable. */
 function select(where: string, lists: "array" | "text", limit: string): string {
@@ -65,7 +87,6 @@ FROM (
   SELECT ${stored.map(({ name }) => name).join(", ")}
   FROM hangup.teardowns
   WHERE ${where}
-  ORDER BY end_time DESC, collector DESC, epoch DESC, seq DESC
   ${limit}
 ) AS t
 ORDER BY t.end_time DESC, t.collector DESC, t.epoch DESC, t.seq DESC`;

@@ -41,7 +41,9 @@ export class TeardownsController {
     const query = teardownQuery(parameters, this.#clock.nowUs());
     reply.header("content-type", CONTENT_TYPES[form]);
     if (form !== "json") {
-      await reply.send(await this.#teardowns.export(query, form));
+      const gone = new AbortController();
+      reply.raw.once("close", () => gone.abort());
+      await reply.send(await this.#teardowns.export(query, form, gone.signal));
       return;
     }
     if (query.limit > MOST_JSON_ROWS) {
