@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { text } from "node:stream/consumers";
 import { styleText } from "node:util";
@@ -6,6 +5,10 @@ import { HangupError, option, parseCommand, type CommandSpec } from "@hangup/ser
 import { z } from "zod";
 import { ApiClient, apiOption } from "./api/client.ts";
 import { textTable, type TextColumn } from "./api/text-table.ts";
+import { rowsOnly, wholeText } from "./sql/answer.ts";
+
+/** An answer must begin within this: above the time that the API gives a statement. */
+const TIMEOUT_MS = 75_000;
 
 const options = {
   output: option(
@@ -32,17 +35,13 @@ export async function run(argv: string[]): Promise<number> {
   const query = operands.length > 0 ? operands.join(" ") : await fromStdin();
   const api = new ApiClient(config.api);
   const whole = config.output === "table" || config.output === "json";
-  const response = await api.post("sql", { query, format: whole ? "json" : config.output });
+  const { body } = await api.post("sql", { query, format: whole ? "json" : config.output }, TIMEOUT_MS);
+  if (body === null) return 0;
   if (whole) {
-    const result = (await response.json()) as SqlResult;
+    const result = JSON.parse(await wholeText(body)) as SqlResult;
     process.stdout.write(`${config.output === "table" ? resultTable(result) : rowArray(result)}\n`);
-  } else if (response.body !== null) {
-    await pipeline(Readable.fromWeb(response.body), process.stdout, { end: false }).catch((cause: unknown) => {
-      throw new HangupError("HANGUP_SQL_LIMIT", "the answer broke off: it is not complete", {
-        remedy: "It may have met a limit on time, memory or rows: ask for less",
-        cause,
-      });
-    });
+  } else {
+    await pipeline(rowsOnly(body), process.stdout, { end: false });
   }
   return 0;
 }

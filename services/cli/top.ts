@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { duration, HangupError, option, parseCommand, type CommandSpec } from "@hangup/service";
+import { duration, flag, HangupError, option, parseCommand, type CommandSpec } from "@hangup/service";
 import { z } from "zod";
 import { ApiClient, apiOption, type ApiParameters } from "./api/client.ts";
 import { frameLines, frameTitle, type RstRateAnswer } from "./top/frame.ts";
@@ -25,7 +25,7 @@ const options = {
   ),
   limit: option("--limit <rows>", "rows; the rest is summed up", z.string().default("20")),
   output: option("--output <form>", "table or json", z.enum(["table", "json"]).default("table")),
-  once: option("--once", "print once instead of refreshing", z.boolean().default(false)),
+  once: option("--once", "print once instead of refreshing", flag),
   refresh: option("--refresh <time>", "between two refreshes on a terminal", duration.prefault("2s")),
   api: apiOption,
 };
@@ -48,7 +48,7 @@ export async function run(argv: string[]): Promise<number> {
     ["limit", config.limit],
     ...config.filter.map(filterParameter),
   ];
-  const ask = (): Promise<RstRateAnswer> => api.get<RstRateAnswer>("rst-rate", parameters);
+  const ask: Ask = (signal) => api.get<RstRateAnswer>("rst-rate", parameters, signal ? { signal } : {});
   if (config.output === "table" && process.stdout.isTTY && !config.once) return watch(ask, config.refresh);
   const answer = await ask();
   const text =
@@ -67,6 +67,8 @@ function filterParameter(text: string): [string, string] {
   });
 }
 
+type Ask = (signal?: AbortSignal) => Promise<RstRateAnswer>;
+
 const ENTER = "\x1b[?1049h\x1b[?25l";
 const LEAVE = "\x1b[?25h\x1b[?1049l";
 const HOME = "\x1b[H";
@@ -74,7 +76,7 @@ const CLEAR_LINE = "\x1b[K";
 const CLEAR_REST = "\x1b[J";
 
 /** Redraws on the terminal's second screen until ctrl-C. The first answer must come; later a silent API is waited for. */
-async function watch(ask: () => Promise<RstRateAnswer>, refreshMs: number): Promise<number> {
+async function watch(ask: Ask, refreshMs: number): Promise<number> {
   let answer = await ask();
   let trouble = "";
   const stopping = new AbortController();
@@ -85,7 +87,7 @@ async function watch(ask: () => Promise<RstRateAnswer>, refreshMs: number): Prom
       draw([`hangup top   ${frameTitle(answer)}${trouble}`, "", ...frameLines(answer)]);
       await sleep(refreshMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       try {
-        answer = await ask();
+        answer = await ask(stopping.signal);
         trouble = "";
       } catch (error) {
         trouble = `   (${error instanceof Error ? error.message : String(error)})`;

@@ -16,6 +16,7 @@ const answers: Readonly<Record<string, { status: number; type: string; body: str
     type: "application/problem+json",
     body: '{"code":"HANGUP_CLICKHOUSE_UNREACHABLE","detail":"ClickHouse does not answer"}',
   },
+  nonsense: { status: 200, type: "text/html", body: "<h1>Welcome</h1>" },
   foreign: { status: 404, type: "text/html", body: "<h1>Not Found</h1>" },
 };
 
@@ -28,6 +29,11 @@ describe("ApiClient", () => {
     server = createServer((request, response) => {
       const url = request.url ?? "";
       asked.push(url);
+      if (url.includes("/silent")) return;
+      if (url.includes("/half")) {
+        response.writeHead(200).write("{");
+        return;
+      }
       const { status, type, body } = answers[url.split("?")[0].slice("/api/v1/".length)];
       response.writeHead(status, { "content-type": type }).end(body);
     });
@@ -35,7 +41,10 @@ describe("ApiClient", () => {
     base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
 
-  afterAll(() => new Promise((resolve) => server.close(resolve)));
+  afterAll(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
 
   it("asks below /api/v1, repeats parameters, and minds no slash at the end of the URL", async () => {
     const parameters: [string, string][] = [
@@ -56,6 +65,12 @@ describe("ApiClient", () => {
       exitCode: 1,
       says: "something else answered there, with HTTP status 404",
     },
+    {
+      path: "nonsense",
+      code: "HANGUP_API_UNREACHABLE",
+      exitCode: 1,
+      says: "something else answered there, with HTTP status 200",
+    },
   ];
   it.each(failures)("tells a $path answer in the API's words", async ({ path, code, exitCode, says }) => {
     await expect(new ApiClient(base).get(path, [])).rejects.toMatchObject({
@@ -63,6 +78,22 @@ describe("ApiClient", () => {
       exitCode,
       message: expect.stringContaining(says) as unknown,
     });
+  });
+
+  it.each(["silent", "half"])("does not wait for a %s answer for good", async (path) => {
+    const late = {
+      code: "HANGUP_API_UNREACHABLE",
+      message: `the query API at ${base} does not answer: it takes too long`,
+    };
+    await expect(new ApiClient(base).get(path, [], { timeoutMs: 50 })).rejects.toMatchObject(late);
+    if (path === "silent") await expect(new ApiClient(base).post(path, {}, 50)).rejects.toMatchObject(late);
+  });
+
+  it.each(["silent", "half"])("stops waiting for a %s answer when it is told to", async (path) => {
+    const stopping = new AbortController();
+    const answer = new ApiClient(base).get(path, [], { signal: stopping.signal });
+    stopping.abort();
+    await expect(answer).rejects.toMatchObject({ code: "HANGUP_API_UNREACHABLE" });
   });
 
   it("names the address where nothing listens", async () => {

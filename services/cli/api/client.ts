@@ -16,6 +16,14 @@ interface Problem {
   readonly detail?: string;
 }
 
+export interface RequestLimits {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Above the 25 s that the API gives its own queries, so that it is the API that says what took too long. */
+const TIMEOUT_MS = 30_000;
+
 /** The query API over HTTP. Errors come out as HangupError in the API's own words. */
 export class ApiClient {
   readonly #base: string;
@@ -24,29 +32,59 @@ export class ApiClient {
     this.#base = base.replace(/\/+$/, "");
   }
 
-  /** @param path below /api/v1. @throws HangupError HANGUP_API_UNREACHABLE, or the API's own code. */
-  async get<T>(path: string, parameters: ApiParameters): Promise<T> {
+  /**
+   * @param path below /api/v1.
+   * @param limits the whole answer must be there within 30 s, unless said otherwise.
+   * @throws HangupError HANGUP_API_UNREACHABLE, or the API's own code.
+   */
+  async get<T>(path: string, parameters: ApiParameters, limits: RequestLimits = {}): Promise<T> {
+    const { timeoutMs = TIMEOUT_MS, signal } = limits;
     const search = new URLSearchParams(parameters);
-    const response = await this.#fetch(`${path}?${search.toString()}`, { headers: { accept: "application/json" } });
-    return (await response.json()) as T;
+    const late = AbortSignal.timeout(timeoutMs);
+    const response = await this.#fetch(`${path}?${search.toString()}`, {
+      headers: { accept: "application/json" },
+      signal: signal === undefined ? late : AbortSignal.any([late, signal]),
+    });
+    const text = await this.#heard(response.text());
+    try {
+      return JSON.parse(text) as T;
+    } catch {
+      throw this.#unreachable(`something else answered there, with HTTP status ${response.status}`);
+    }
   }
 
-  /** POST with a JSON body; the answer is left unread. @throws like `get`. */
-  post(path: string, body: unknown): Promise<Response> {
-    return this.#fetch(path, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
+  /**
+   * POST with a JSON body; the answer is left unread.
+   * @param timeoutMs within which the answer must begin.
+   * @throws like `get`.
+   */
+  async post(path: string, body: unknown, timeoutMs: number): Promise<Response> {
+    const silent = new AbortController();
+    const timer = setTimeout(() => silent.abort(new DOMException("silent", "TimeoutError")), timeoutMs);
+    try {
+      return await this.#fetch(path, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+        signal: silent.signal,
+      });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #fetch(path: string, init: RequestInit): Promise<Response> {
-    const response = await fetch(`${this.#base}/api/v1/${path}`, init).catch((cause: unknown) => {
-      throw this.#unreachable(whyOf(cause), cause);
-    });
+    const response = await this.#heard(fetch(`${this.#base}/api/v1/${path}`, init));
     if (response.ok) return response;
-    const text = await response.text();
-    throw this.#failure(response.status, text);
+    throw this.#failure(response.status, await this.#heard(response.text()));
+  }
+
+  async #heard<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (cause) {
+      throw this.#unreachable(whyOf(cause), cause);
+    }
   }
 
   #unreachable(why: string, cause?: unknown): HangupError {
@@ -72,6 +110,7 @@ export class ApiClient {
 }
 
 function whyOf(error: unknown): string {
+  if ((error as Error).name === "TimeoutError") return "it takes too long";
   const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
   if (cause?.code === "ECONNREFUSED") return "nothing listens there";
   if (cause?.code === "ENOTFOUND" || cause?.code === "EAI_AGAIN") return "the host's name is unknown";
