@@ -1,6 +1,6 @@
 import { CaptureError } from "./capture-error.ts";
 import { bigWord, LARGEST_PACKET, littleWord } from "./container.ts";
-import { layerOfLinkType, nameOfLinkType, readableLinkTypes } from "./links/link-types.ts";
+import { isNamedLinkType, layerOfLinkType, nameOfLinkType, readableLinkTypes } from "./links/link-types.ts";
 
 export const PCAP_HEADER = 24;
 
@@ -31,6 +31,14 @@ export interface PcapHeader extends Variant {
 /** Whether the four bytes at `at` begin a pcap. */
 export function isPcap(buffer: Uint8Array, at: number): boolean {
   return VARIANTS.has(bigWord(buffer, at)) || VARIANTS.has(littleWord(buffer, at));
+}
+
+/** Whether the 24 bytes at `at`, in the middle of a capture, are the header of another: of version 2, and of a link type that has a name. */
+export function isPcapHeader(buffer: Uint8Array, at: number): boolean {
+  if (!isPcap(buffer, at)) return false;
+  const { bigEndian, linkType } = readPcapHeader(buffer, at);
+  const major = bigEndian ? (buffer[at + 4] << 8) | buffer[at + 5] : buffer[at + 4] | (buffer[at + 5] << 8);
+  return major === 2 && isNamedLinkType(linkType);
 }
 
 /** File header: magic 4 · major 2 · minor 2 · zone 4 · accuracy 4 · snapshot length 4 · link type 4 (upper half: check sequence). */

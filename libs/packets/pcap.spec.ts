@@ -173,6 +173,24 @@ describe("damage in the middle", () => {
     expect(readBack(capture).counters.damages).toBe(1);
   });
 
+  test("is left behind for good where records read four bytes too late look like records too", () => {
+    const wireless = new PcapBuilder({ linkType: 127 });
+    for (let seq = 0; seq < 50; seq++) {
+      const inner = packet().tcp({ srcPort: 1, dstPort: 2, seq }).ipv4({ src: "10.0.0.1", dst: "10.0.0.2" });
+      wireless.add(1.7e15 + seq, inner.wlan().radiotap());
+    }
+    const capture = wireless.bytes();
+    const length = (capture.length - 24) / 50;
+    capture[24 + 9 * length + 8] ^= 1;
+    expect(seqs(capture)).toEqual([...range(0, 9), ...range(10, 50)]);
+  });
+
+  test("in a time costs no other packet", () => {
+    const capture = build({}, 40);
+    capture[recordAt(11) + 3] ^= 0x40;
+    expect(seqs(capture)).toEqual(range(0, 40));
+  });
+
   test("a rest that holds no record is counted", () => {
     const capture = Uint8Array.from([...build({}, 3), ...Array.from({ length: 5000 }, () => 0xee)]);
     expect(readBack(capture).counters).toMatchObject({ packets: 3, damages: 1, damagedBytes: 5000 });

@@ -2,10 +2,17 @@ import { CaptureError } from "./capture-error.ts";
 import { bigWord, type ContainerReader, LARGEST_PACKET, littleWord } from "./container.ts";
 import type { DecodeCounters } from "./counters.ts";
 import type { PacketDecoder } from "./packet-decoder.ts";
-import { isPcap, PCAP_HEADER, type PcapHeader, readPcapHeader, unreadableLinkType } from "./pcap-header.ts";
+import { isPcapHeader, PCAP_HEADER, type PcapHeader, readPcapHeader, unreadableLinkType } from "./pcap-header.ts";
 
-/** Behind damage, a record is taken for one when its time is this near to the last good one. */
+/** Records that follow each other are as near as this in time; those of files put together may not be. */
 const NEAR_SECONDS = 30 * 86_400;
+/**
+ * A time in the spring of 1970 is believed only of a capture that is all like it: read four bytes too late, records look like
+ * that, each leading to the next as true ones do.
+ */
+const EARLY_SECONDS = 10_000_000;
+/** Behind damage, a record is one when so many follow it, near in time. */
+const FOLLOWERS = 2;
 
 /** Longer was no packet, not even before it was cut. */
 const LARGEST_LENGTH = 64 * LARGEST_PACKET;
@@ -21,8 +28,8 @@ const ANOTHER_FILE = 3;
 
 /**
  * pcap: a header of 24 bytes, then records: seconds 4 · micro- or nanoseconds 4 · captured length 4 · length 4 · bytes.
- * Records carry no mark of their own, so damage is known by a header that cannot be, and the next record by two headers in a
- * row that can.
+ * Records carry no mark of their own, so damage is known by a header that cannot be, and the next record by three headers
+ * in a row that can.
  */
 export class PcapReader implements ContainerReader {
   need = PCAP_HEADER;
@@ -79,15 +86,19 @@ export class PcapReader implements ContainerReader {
     const packets = this.#packets;
     const { segment } = packets.frame;
     let previous = at - this.#behind;
+    let lastSeconds = this.#lastSeconds;
     for (;;) {
       const data = at + recordHeader;
       if (data > end) return this.#await(recordHeader, previous, at);
       let ticks = view.getUint32(at + 4, littleEndian);
       let captured = view.getUint32(at + 8, littleEndian);
       let length = view.getUint32(at + 12, littleEndian);
-      if (captured > length || captured > snapLength || ticks >= ticksPerSecond || captured === 0) {
+      const seconds = view.getUint32(at, littleEndian);
+      const contradiction = captured > length || captured > snapLength || ticks >= ticksPerSecond || captured === 0;
+      if (contradiction || Math.abs(seconds - lastSeconds) > NEAR_SECONDS) {
         if (header.lengthsMaySwap && captured > length) [captured, length] = [length, captured];
-        const kind = this.#examine(header, buffer, at, captured, end, final);
+        const kind =
+          contradiction || lastSeconds !== 0 ? this.#examine(header, buffer, at, captured, end, final) : RECORD;
         if (kind === WAIT_FOR_NEXT) return this.#await(2 * recordHeader + captured, previous, at);
         if (kind === DAMAGE) return this.#damage(Math.min(previous + 1, at), at);
         if (kind === ANOTHER_FILE) {
@@ -106,7 +117,7 @@ export class PcapReader implements ContainerReader {
         if (final && this.#find(header, buffer, at + 1, end, true) < end) return this.#damage(at + 1, at);
         return this.#await(recordHeader + captured, previous, at);
       }
-      const seconds = bigEndian ? bigWord(buffer, at) : littleWord(buffer, at);
+      lastSeconds = seconds;
       this.#lastSeconds = seconds;
       segment.timeUs = seconds * 1e6 + ticks * usPerTick;
       packets.packet(layer, buffer, view, data, next, length);
@@ -115,22 +126,22 @@ export class PcapReader implements ContainerReader {
     }
   }
 
-  /** A record whose header contradicts itself stands when a possible header, or the end, follows it. */
+  /** A record whose header contradicts itself, or the one before it, stands when a header that can be, or the end, follows it. */
   #examine(header: PcapHeader, buffer: Uint8Array, at: number, captured: number, end: number, final: boolean): number {
     if (captured > LARGEST_PACKET) return DAMAGE;
     if (captured === 0) {
       // Files put behind each other.
       if (at + PCAP_HEADER > end && !final) return WAIT_FOR_NEXT;
-      if (at + PCAP_HEADER <= end && isPcap(buffer, at)) return ANOTHER_FILE;
+      if (at + PCAP_HEADER <= end && isPcapHeader(buffer, at)) return ANOTHER_FILE;
     }
     const next = at + header.recordHeader + captured;
     if (next + header.recordHeader > end) {
       if (!final) return WAIT_FOR_NEXT;
       return next === end ? RECORD : DAMAGE;
     }
-    const seconds = this.#lastSeconds === 0 ? wordAt(header, buffer, at) : this.#lastSeconds;
-    const near = Math.abs(wordAt(header, buffer, next) - seconds) < NEAR_SECONDS;
-    return near && wordAt(header, buffer, next + 8) <= LARGEST_PACKET ? RECORD : DAMAGE;
+    if (!this.#isBelievable(header, buffer, at)) return DAMAGE;
+    const near = isNear(header, buffer, at, next) && wordAt(header, buffer, next + 8) <= LARGEST_PACKET;
+    return near || (lengthsAgree(header, buffer, at) && lengthsAgree(header, buffer, next)) ? RECORD : DAMAGE;
   }
 
   /** Begins a search at `from`, in front of the bad header at `at` where that may have swallowed records. */
@@ -161,18 +172,24 @@ export class PcapReader implements ContainerReader {
     return found;
   }
 
-  /** Offset of the next two records in a row, or one at the end; `need` is 0 then. Else where to look on, `end` when final. */
+  /** Offset of the next record that others, or the end, follow; `need` is 0 then. Else where to look on, `end` when final. */
   #find(header: PcapHeader, buffer: Uint8Array, at: number, end: number, final: boolean): number {
     const { recordHeader } = header;
     for (; at + recordHeader <= end; at++) {
-      if (!this.#mayBeRecord(header, buffer, at)) continue;
-      const next = at + recordHeader + wordAt(header, buffer, at + 8);
-      if (next + recordHeader > end && !final) {
-        this.need = next + recordHeader - at;
+      if (!canBeRecord(header, buffer, at) || !this.#isBelievable(header, buffer, at)) continue;
+      let next = at + recordHeader + wordAt(header, buffer, at + 8);
+      let followers = 0;
+      while (followers < FOLLOWERS && next + recordHeader <= end) {
+        if (!canBeRecord(header, buffer, next) || !isNear(header, buffer, at, next)) break;
+        next += recordHeader + wordAt(header, buffer, next + 8);
+        followers++;
+      }
+      if (followers === FOLLOWERS || (final && next === end)) {
+        this.need = 0;
         return at;
       }
-      if (next === end || (next + recordHeader <= end && this.#mayBeRecord(header, buffer, next))) {
-        this.need = 0;
+      if (next + recordHeader > end && !final) {
+        this.need = next + recordHeader - at;
         return at;
       }
     }
@@ -180,14 +197,24 @@ export class PcapReader implements ContainerReader {
     return final ? end : at;
   }
 
-  /** Strict: chance must not make a record out of payload. */
-  #mayBeRecord(header: PcapHeader, buffer: Uint8Array, at: number): boolean {
-    if (wordAt(header, buffer, at + 4) >= header.ticksPerSecond) return false;
-    const captured = wordAt(header, buffer, at + 8);
-    const length = wordAt(header, buffer, at + 12);
-    if (captured === 0 || captured > header.snapLength || captured > length || length > LARGEST_LENGTH) return false;
-    return this.#lastSeconds === 0 || Math.abs(wordAt(header, buffer, at) - this.#lastSeconds) < NEAR_SECONDS;
+  #isBelievable(header: PcapHeader, buffer: Uint8Array, at: number): boolean {
+    return this.#lastSeconds < EARLY_SECONDS || wordAt(header, buffer, at) >= EARLY_SECONDS;
   }
+}
+
+/** Whether the header at `at` agrees with itself. Strict: chance must not make a record out of payload. */
+function canBeRecord(header: PcapHeader, buffer: Uint8Array, at: number): boolean {
+  return wordAt(header, buffer, at + 4) < header.ticksPerSecond && lengthsAgree(header, buffer, at);
+}
+
+function lengthsAgree(header: PcapHeader, buffer: Uint8Array, at: number): boolean {
+  const captured = wordAt(header, buffer, at + 8);
+  const length = wordAt(header, buffer, at + 12);
+  return captured > 0 && captured <= LARGEST_PACKET && captured <= length && length <= LARGEST_LENGTH;
+}
+
+function isNear(header: PcapHeader, buffer: Uint8Array, left: number, right: number): boolean {
+  return Math.abs(wordAt(header, buffer, left) - wordAt(header, buffer, right)) <= NEAR_SECONDS;
 }
 
 function wordAt(header: PcapHeader, buffer: Uint8Array, at: number): number {

@@ -81,6 +81,9 @@ export function run(): void {
       }
       const grown = process.memoryUsage().arrayBuffers - before;
       if (grown > ROOM) throw new Error(`seed ${seed}, ${link}: the decoder holds ${grown} bytes`);
+      // A wrong record length costs that record, now and then the next.
+      if (fuzzing.packets < 0.999 * fuzzing.inputs)
+        throw new Error(`seed ${seed}, ${link}: damage cost ${fuzzing.inputs - fuzzing.packets} packets`);
       const seconds = (performance.now() - started) / 1000;
       console.log(
         `  seed ${seed} ${link.padEnd(9)} ${fuzzing.segments} of ${fuzzing.inputs} inputs reached TCP, ${seconds.toFixed(1)} s`,
@@ -107,6 +110,10 @@ class Fuzzing {
       check(segment);
     });
     this.#decoder.push(new PcapBuilder({ linkType }).bytes());
+  }
+
+  get packets(): number {
+    return this.#decoder.counters.packets;
   }
 
   round(): void {

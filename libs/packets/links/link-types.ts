@@ -76,6 +76,10 @@ export function layerOfLinkType(linkType: number): number {
   return LINK_TYPES.get(linkType)?.layer ?? 0;
 }
 
+export function isNamedLinkType(linkType: number): boolean {
+  return LINK_TYPES.has(linkType);
+}
+
 /** "227 (CAN_SOCKETCAN)", or the bare number. */
 export function nameOfLinkType(linkType: number): string {
   const known = LINK_TYPES.get(linkType);
