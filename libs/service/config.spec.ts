@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { environmentName, nearest, option, parseCommand } from "./config.ts";
+import { environmentName, parseCommand, type CommandSpec } from "./config.ts";
 import { HangupError } from "./errors.ts";
-import { duration, listenAddress } from "./schemas.ts";
+import { nearest } from "./nearest.ts";
+import { option } from "./option.ts";
+import { bootstrapServers, duration, flag, httpUrl, listenAddress } from "./schemas.ts";
 
 const options = {
   interface: option("-i, --interface <name>", "what to capture", z.string().default("any")),
@@ -13,9 +15,21 @@ const options = {
   own: option("--own <host:port>", "left out", z.array(z.string()).default([]), { repeatable: true }),
   adminListen: option("--admin-listen <host:port>", "metrics", listenAddress.prefault("127.0.0.1:8482")),
   maxAge: option("--max-age <duration>", "flush", duration.prefault("500ms")),
-  quiet: option("-q, --quiet", "say less", z.boolean().default(false)),
+  quiet: option("-q, --quiet", "say less", flag),
+  name: option("--name <name>", "of the collector", z.string().default("host")),
+  brokers: option("--brokers <host:port,...>", "Kafka", bootstrapServers.prefault("a:9092")),
+  clickhouse: option("--clickhouse <url>", "server", httpUrl.default("http://h:8123"), { secret: true }),
+  webhook: option("--webhook <url>", "told", z.array(httpUrl).default([]), { secret: true, repeatable: true }),
 };
-const spec = { name: "hangup collect", summary: "", examples: [], options, operands: "[bpf...]" };
+const spec: CommandSpec<typeof options> = {
+  name: "hangup collect",
+  summary: "",
+  examples: [],
+  options,
+  operands: "[bpf...]",
+  check: ({ maxAge, snaplen }) =>
+    maxAge > 60_000 && snaplen > 1_000 ? "--max-age and --snaplen are both too much" : null,
+};
 
 function parse(argv: string[], environment: NodeJS.ProcessEnv = {}) {
   return parseCommand(spec, argv, environment);
@@ -47,6 +61,10 @@ describe("parseCommand", () => {
       adminListen: { host: "127.0.0.1", port: 8482 },
       maxAge: 500,
       quiet: false,
+      name: "host",
+      brokers: ["a:9092"],
+      clickhouse: "http://h:8123",
+      webhook: [],
     });
     expect(operands).toEqual([]);
   });
@@ -85,6 +103,58 @@ describe("parseCommand", () => {
     expect(refusal(() => parse([], { HANGUP_SNAPLEN: "x" })).message).toContain("HANGUP_SNAPLEN 'x'");
   });
 
+  it("refuses values that do not go together", () => {
+    expect(refusal(() => parse(["--max-age", "2m", "-s", "2000"])).message).toContain("are both too much");
+    expect(parse(["--max-age", "2m"]).config.maxAge).toBe(120_000);
+  });
+
+  it.each([
+    { argv: ["--clickhouse", "ftp://hangup:s3cret@ch:8123"], environment: {}, says: "--clickhouse 'ftp://***'" },
+    { argv: [], environment: { HANGUP_CLICKHOUSE: "hangup:s3cret@ch:8123" }, says: "HANGUP_CLICKHOUSE '***'" },
+    { argv: ["--webhook", "http://ok", "--webhook", "s3cret"], environment: {}, says: "--webhook 'http://***,***'" },
+    {
+      argv: ["--config", file("clickhouse: tcp://u:s3cret@h")],
+      environment: {},
+      says: "clickhouse in the file 'tcp://***'",
+    },
+  ])("repeats no secret: $says", ({ argv, environment, says }) => {
+    const { message } = refusal(() => parse(argv, environment));
+    expect(message).toBe(`${says} cannot be used: expected an http:// or https:// URL`);
+  });
+
+  it.each([
+    { text: "maxAge: 2", config: { maxAge: 2_000 } },
+    { text: "maxAge: 1.5", config: { maxAge: 1_500 } },
+    { text: "name: 5", config: { name: "5" } },
+    { text: "name: 007", config: { name: "007" } },
+    { text: "name: true", config: { name: "true" } },
+    { text: "brokers: a:1", config: { brokers: ["a:1"] } },
+    { text: "brokers: [a:1, b:2]", config: { brokers: ["a:1", "b:2"] } },
+    { text: "brokers:\n  - a:1\n  - b:2\n", config: { brokers: ["a:1", "b:2"] } },
+    { text: "own: a:1", config: { own: ["a:1"] } },
+    { text: "own: [a:1, b:2]", config: { own: ["a:1", "b:2"] } },
+    { text: "quiet: true", config: { quiet: true } },
+    { text: "quiet: no", config: { quiet: false } },
+    { text: "", config: { name: "host" } },
+  ])("takes the file's $text", ({ text, config }) => {
+    expect(parse(["--config", file(text)]).config).toMatchObject(config);
+  });
+
+  it.each([
+    { value: "true", quiet: true },
+    { value: "1", quiet: true },
+    { value: "false", quiet: false },
+    { value: "0", quiet: false },
+  ])("a flag's variable may say $value", ({ value, quiet }) => {
+    expect(parse([], { HANGUP_QUIET: value }).config.quiet).toBe(quiet);
+    expect(parse(["--quiet"], { HANGUP_QUIET: value }).config.quiet).toBe(true);
+  });
+
+  it("refuses other words for a flag", () => {
+    const { message } = refusal(() => parse([], { HANGUP_QUIET: "maybe" }));
+    expect(message).toBe("HANGUP_QUIET 'maybe' cannot be used: expected true or false");
+  });
+
   it("refuses unknown keys in the file and says which was meant", () => {
     const error = refusal(() => parse(["--config", file("snaplenn: 1\n")]));
     expect(error.code).toBe("HANGUP_CONFIG");
@@ -95,6 +165,7 @@ describe("parseCommand", () => {
   it.each([
     { text: "- a\n", says: "expected a mapping" },
     { text: "a: [\n", says: "configuration file" },
+    { text: "name: {a: 1}\n", says: "'name' is neither a value nor a list of them" },
   ])("refuses a file that is no mapping", ({ text, says }) => {
     expect(refusal(() => parse(["--config", file(text)])).message).toContain(says);
   });

@@ -1,42 +1,9 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
-import { parse as parseYaml } from "yaml";
 import { z } from "zod";
+import { readConfigFile } from "./config-file.ts";
 import { HangupError } from "./errors.ts";
-
-/**
- * A component's configuration: one table of options, each with its flag, its meaning and a zod schema.
- * A value comes from the flag, else the environment (`HANGUP_…`), else the file (`--config`), else the schema's default.
- */
-export interface OptionSpec<T> {
-  /** Commander notation, e.g. `-i, --interface <name>` or `--low-latency`. */
-  readonly flags: string;
-  readonly description: string;
-  /** Parses the value; gives the default for `undefined`. Numbers arrive as text: use `z.coerce.number()`. */
-  readonly schema: z.ZodType<T>;
-  /** The flag may be given several times; the schema sees an array of strings. */
-  readonly repeatable: boolean;
-  /** Printed as `***` by `--print-config`. */
-  readonly secret: boolean;
-}
-
-export function option<S extends z.ZodType>(
-  flags: string,
-  description: string,
-  schema: S,
-  extra: { repeatable?: boolean; secret?: boolean } = {},
-): OptionSpec<z.output<S>> {
-  return {
-    flags,
-    description,
-    schema: schema as unknown as z.ZodType<z.output<S>>,
-    repeatable: extra.repeatable ?? false,
-    secret: extra.secret ?? false,
-  };
-}
-
-export type OptionTable = Readonly<Record<string, OptionSpec<unknown>>>;
-export type ConfigOf<T extends OptionTable> = { [K in keyof T]: T[K] extends OptionSpec<infer V> ? V : never };
+import { LOG_LEVELS } from "./log.ts";
+import type { ConfigOf, OptionSpec, OptionTable } from "./option.ts";
 
 export interface CommandSpec<T extends OptionTable> {
   /** As the user types it, e.g. `hangup ingest`. */
@@ -45,6 +12,8 @@ export interface CommandSpec<T extends OptionTable> {
   /** Example command lines, printed at the end of the help. */
   readonly examples: readonly string[];
   readonly options: T;
+  /** What is wrong with values that are each right by themselves, as a message of HANGUP_USAGE; null when nothing is. */
+  check?(config: ConfigOf<T>): string | null;
   /** Operands, commander notation: `<file...>`, `[bpf...]`. */
   readonly operands?: string;
 }
@@ -80,7 +49,7 @@ export function parseCommand<T extends OptionTable>(
     throw error;
   }
   const flags = command.opts<Record<string, unknown>>();
-  const file = typeof flags["config"] === "string" ? readConfigFile(flags["config"], spec) : {};
+  const file = typeof flags["config"] === "string" ? readConfigFile(flags["config"], spec.options) : {};
   const config: Record<string, unknown> = {};
   for (const [key, entry] of Object.entries(spec.options)) {
     const name = environmentName(key);
@@ -94,13 +63,18 @@ export function parseCommand<T extends OptionTable>(
     const result = entry.schema.safeParse(raw);
     if (!result.success) {
       const why = result.error.issues.map((issue) => issue.message).join("; ");
-      const given = raw === undefined ? "is required" : `'${shown(raw)}' cannot be used: ${why}`;
+      const given =
+        raw === undefined
+          ? "is required"
+          : `'${entry.secret ? withoutSecret(raw) : shown(raw)}' cannot be used: ${why}`;
       throw new HangupError("HANGUP_USAGE", `${raw === undefined ? longFlag(entry.flags) : source} ${given}`, {
         remedy: `See '${spec.name} --help'`,
       });
     }
     config[key] = result.data;
   }
+  const problem = spec.check?.(config as ConfigOf<T>) ?? null;
+  if (problem !== null) throw new HangupError("HANGUP_USAGE", problem, { remedy: `See '${spec.name} --help'` });
   if (flags["printConfig"] === true || flags["checkConfig"] === true) {
     if (flags["printConfig"] === true)
       process.stdout.write(`${JSON.stringify(hideSecrets(spec.options, config), null, 2)}\n`);
@@ -128,6 +102,7 @@ function commandFor<T extends OptionTable>(spec: CommandSpec<T>): Command {
     .option("--config <file>", "read options from a YAML file")
     .option("--check-config", "check the configuration and exit")
     .option("--print-config", "print the configuration in force, secrets hidden, and exit");
+  command.addHelpText("after", `\nHANGUP_LOG_LEVEL is one of ${LOG_LEVELS.join(", ")}; default info.`);
   if (spec.examples.length > 0) {
     command.addHelpText("after", `\nExamples:\n${spec.examples.map((line) => `  ${line}`).join("\n")}`);
   }
@@ -154,54 +129,10 @@ function longFlag(flags: string): string {
   return flags.match(/--[a-z0-9-]+/)?.[0] ?? flags;
 }
 
-function readConfigFile<T extends OptionTable>(path: string, spec: CommandSpec<T>): Record<string, unknown> {
-  let parsed: unknown;
-  try {
-    parsed = parseYaml(readFileSync(path, "utf8")) ?? {};
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-    throw new HangupError("HANGUP_CONFIG", `configuration file ${path}: ${why}`, { cause });
-  }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
-    throw new HangupError("HANGUP_CONFIG", `configuration file ${path}: expected a mapping of option names to values`);
-  }
-  const keys = Object.keys(spec.options);
-  for (const key of Object.keys(parsed)) {
-    if (keys.includes(key)) continue;
-    const near = nearest(key, keys);
-    throw new HangupError("HANGUP_CONFIG", `configuration file ${path}: unknown key '${key}'`, {
-      remedy: near ? `Did you mean '${near}'?` : `Known keys: ${keys.join(", ")}`,
-    });
-  }
-  return parsed as Record<string, unknown>;
-}
-
-/** The candidate within edit distance 3 of `word` that is nearest to it, or undefined. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let bestDistance = 4;
-  for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
-  }
-  return best;
-}
-
-/** Insertions, deletions, substitutions and swaps of neighbours, each counted once (optimal string alignment). */
-function editDistance(a: string, b: string): number {
-  let beforePrevious: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      const change = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(previous[j] + 1, row[j - 1] + 1, change, swapped ? beforePrevious[j - 2] + 1 : Infinity));
-    }
-    beforePrevious = previous;
-    previous = row;
-  }
-  return previous[b.length];
+/** What of a secret helps to find the mistake: the scheme of a URL. The rest may hold a password anywhere, a webhook's path say. */
+function withoutSecret(value: unknown): string {
+  if (Array.isArray(value)) return value.map(withoutSecret).join(",");
+  return `${/^[a-z][a-z0-9+.-]*:\/\//i.exec(String(value))?.[0] ?? ""}***`;
 }
 
 function hideSecrets(options: OptionTable, config: Record<string, unknown>): Record<string, unknown> {

@@ -53,6 +53,14 @@ describe("runService", () => {
     expect(await exit).toEqual({ code: 0, output: "up\nflushed\n" });
   });
 
+  it("exits 3 when the work was done in part", async () => {
+    const { exit } = service(
+      `let stopped = false;
+       return { done: Promise.resolve(), stop: async () => { stopped = true; }, partial: () => stopped };`,
+    );
+    expect(await exit).toEqual({ code: 3, output: "" });
+  });
+
   it("reports a failure in one line without a stack, stops what runs, and exits 1", async () => {
     const { exit } = service(
       `setTimeout(() => fail(new HangupError("HANGUP_KAFKA_UNREACHABLE", "no broker at a:1", { remedy: "Start one" })), 10); ${running}`,

@@ -1,6 +1,7 @@
+import { parseCommand, type CommandSpec } from "./config.ts";
 import { describeError, HangupError } from "./errors.ts";
-import { parseCommand, type CommandSpec, type ConfigOf, type OptionTable } from "./config.ts";
 import { createLogger, type Logger } from "./log.ts";
+import type { ConfigOf, OptionTable } from "./option.ts";
 
 export interface ServiceContext<T extends OptionTable> {
   readonly config: ConfigOf<T>;
@@ -15,14 +16,18 @@ export interface RunningService {
   stop(): Promise<void>;
   /** Settles when the service ends by itself (a capture file was read to its end, say). */
   readonly done?: Promise<void>;
+  /** Asked after `stop`: true when a part of the work could not be done, and that has been said. Exit code 3. */
+  readonly partial?: () => boolean;
 }
 
 /** A stop that takes longer than this is cut short with exit code 1. */
 const STOP_LIMIT_MS = 9_000;
+const PARTIAL = 3;
 
 /**
  * The outer shell of every service: parse, start, wait for SIGINT, SIGTERM or the parent's death (the IPC channel
- * closes), stop. Errors end here, as one line on stderr. Exit codes: 0 ok, 1 runtime failure, 2 usage.
+ * closes), stop. Errors end here, as one line on stderr. Exit codes: 0 ok, 1 runtime failure, 2 usage,
+ * 3 done in part.
  */
 export async function runService<T extends OptionTable>(
   spec: CommandSpec<T>,
@@ -45,6 +50,7 @@ export async function runService<T extends OptionTable>(
       setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
       await running.stop();
     }
+    if (running.partial?.() === true) exitCode = PARTIAL;
   } catch (error) {
     exitCode = error instanceof HangupError ? error.exitCode : 1;
     process.stderr.write(`${describeError(spec.name, error)}\n`);

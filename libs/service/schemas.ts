@@ -1,6 +1,9 @@
 import { z } from "zod";
 import type { ListenAddress } from "./admin.ts";
 
+/** A flag without a value: there or not on the command line; its environment variable and the file say true or false (1 or 0, yes or no, on or off). */
+export const flag = z.union([z.boolean(), z.stringbool()], { error: "expected true or false" }).default(false);
+
 /** `HOST:PORT`, `:PORT` or `[V6]:PORT` → where to listen. */
 export const listenAddress = z.string().transform((text, context): ListenAddress => {
   const match = /^(?:\[(?<v6>[0-9a-fA-F:]+)\]|(?<host>[^:]*)):(?<port>\d{1,5})$/.exec(text);

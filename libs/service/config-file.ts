@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { HangupError } from "./errors.ts";
+import { nearest } from "./nearest.ts";
+import type { OptionTable } from "./option.ts";
+
+/**
+ * Reads a YAML mapping of option names to values. Values become what the command line would give: text, exactly as it is
+ * written (`maxAge: 2`, `collector: 007`), lists joined with commas for an option that is given once, and a list of texts
+ * for one that may be given several times.
+ * @throws HangupError HANGUP_CONFIG.
+ */
+export function readConfigFile(path: string, options: OptionTable): Record<string, string | string[]> {
+  let parsed: unknown;
+  try {
+    // "failsafe" knows text, lists and mappings: no number loses its zeros, no word becomes a boolean.
+    parsed = parse(readFileSync(path, "utf8"), { schema: "failsafe" }) || {};
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+    throw new HangupError("HANGUP_CONFIG", `configuration file ${path}: ${why}`, { cause });
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+    throw new HangupError("HANGUP_CONFIG", `configuration file ${path}: expected a mapping of option names to values`);
+  }
+  const keys = Object.keys(options);
+  const values: Record<string, string | string[]> = {};
+  for (const [key, value] of Object.entries(parsed)) {
+    if (!keys.includes(key)) {
+      const near = nearest(key, keys);
+      throw new HangupError("HANGUP_CONFIG", `configuration file ${path}: unknown key '${key}'`, {
+        remedy: near ? `Did you mean '${near}'?` : `Known keys: ${keys.join(", ")}`,
+      });
+    }
+    const texts: unknown[] = Array.isArray(value) ? value : [value];
+    if (!texts.every((text) => typeof text === "string")) {
+      throw new HangupError(
+        "HANGUP_CONFIG",
+        `configuration file ${path}: '${key}' is neither a value nor a list of them`,
+      );
+    }
+    values[key] = options[key].repeatable ? texts : texts.join(",");
+  }
+  return values;
+}
