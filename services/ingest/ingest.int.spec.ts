@@ -273,6 +273,12 @@ describe.skipIf(backends === null)(`ingest that cannot start ${reason}`, () => {
     },
     { name: "an unknown option", options: () => ["--max-row", "5"], code: 2, says: "--max-row" },
     { name: "a bad value", options: () => ["--max-age", "soon"], code: 2, says: "--max-age" },
+    {
+      name: "rows that would wait longer than Kafka does for a member",
+      options: () => ["--max-age", "30s"],
+      code: 2,
+      says: "--max-age 30s must be shorter than --session-timeout 30s",
+    },
   ];
   test.each(cases)("$name: one line, exit code $code", async ({ options, code, says }) => {
     const ingest = await IngestProcess.spawn(options(await freePort()));

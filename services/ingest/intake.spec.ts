@@ -22,7 +22,7 @@ class Bench {
   readonly writer: BlockWriter;
   readonly intake: Intake;
 
-  constructor(maxRows = 100_000) {
+  constructor({ maxRows = 100_000, maxAgeMs = 500 } = {}) {
     const parts = { clock: this.clock, metrics: createMetrics(this.registry), log };
     this.writer = new BlockWriter({
       ...parts,
@@ -42,7 +42,7 @@ class Bench {
         },
       },
       deadLetterTopic: "hangup.teardowns.v1.dlq",
-      maxAgeMs: 500,
+      maxAgeMs,
       retentionMs: 30 * 86_400_000,
     });
   }
@@ -97,6 +97,34 @@ describe("when blocks are written", () => {
     expect(bench.inserts).toHaveLength(2);
   });
 
+  describe("with a wait that is longer than Kafka's patience", () => {
+    let second: RecordedFetch;
+    beforeEach(async () => {
+      bench = new Bench({ maxAgeMs: 25_000 });
+      await bench.intake.handle(fetchOf(0, 1));
+      second = fetchOf(1, 1);
+    });
+
+    test("the membership is kept alive", async () => {
+      const handled = bench.intake.handle(second);
+      await bench.clock.advance(12_000);
+      expect(bench.inserts).toHaveLength(1);
+      expect(second.heartbeats).toBe(6);
+      await bench.clock.advance(500);
+      await handled;
+      expect(second.commits).toEqual([2n]);
+    });
+
+    test("a heartbeat that fails ends it with its error: nothing is stored that another member reads too", async () => {
+      second.heartbeatError = new Error("The group is rebalancing");
+      const outcome = bench.intake.handle(second).catch((error: unknown) => error);
+      await bench.clock.advance(2_000);
+      expect(await outcome).toBe(second.heartbeatError);
+      expect(bench.inserts).toHaveLength(1);
+      expect(second.commits).toEqual([]);
+    });
+  });
+
   test("a stop ends the wait: what is in hand is written and committed", async () => {
     await bench.intake.handle(fetchOf(0, 1));
     const last = fetchOf(1, 1);
@@ -110,7 +138,7 @@ describe("when blocks are written", () => {
 
 describe("offsets", () => {
   test("are committed block by block, each after its insert", async () => {
-    bench = new Bench(10);
+    bench = new Bench({ maxRows: 10 });
     const fetch = fetchOf(0, 5);
     const committedBefore: bigint[][] = [];
     bench.insert = () => {

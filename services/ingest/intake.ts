@@ -4,6 +4,7 @@ import type { Block, BlockFormer, TimeRange } from "./block.ts";
 import type { Clock } from "./clock.ts";
 import { deadLetterMessage } from "./dead-letters.ts";
 import type { IngestMetrics } from "./metrics.ts";
+import { Vigil } from "./vigil.ts";
 import type { BlockWriter } from "./writer.ts";
 
 /** A clock may be wrong by so much before a row is taken for a mistake. */
@@ -48,7 +49,7 @@ export class Intake {
   /** @throws what Kafka throws: the fetch is then read again from the last commit. */
   async handle(fetch: IncomingBatch): Promise<void> {
     const { clock, former } = this.#parts;
-    if (isCaughtUp(fetch)) await this.#pace(fetch.partition);
+    if (isCaughtUp(fetch)) await this.#pace(fetch);
     for (let next = 0; next < fetch.messages.length;) {
       if (fetch.stale()) return this.#forget(fetch.partition);
       this.#formedMs.set(fetch.partition, clock.now());
@@ -93,11 +94,19 @@ export class Intake {
     );
   }
 
-  async #pace(partition: number): Promise<void> {
+  /** @throws what a heartbeat threw: the group changes, and the fetch comes again to whoever has the partition then. */
+  async #pace(fetch: IncomingBatch): Promise<void> {
     const { clock, maxAgeMs } = this.#parts;
-    const formed = this.#formedMs.get(partition);
+    const formed = this.#formedMs.get(fetch.partition);
     const wait = formed === undefined ? 0 : formed + maxAgeMs / 2 - clock.now();
-    if (wait > 0) await clock.sleep(Math.min(wait, maxAgeMs / 2), this.#stop.signal);
+    if (wait <= 0) return;
+    const vigil = new Vigil(fetch, clock);
+    try {
+      await clock.sleep(Math.min(wait, maxAgeMs / 2), AbortSignal.any([this.#stop.signal, vigil.broken]));
+    } finally {
+      await vigil.end();
+    }
+    vigil.throwIfBroken();
   }
 
   #range(): TimeRange {

@@ -1,77 +1,13 @@
 import { connect, credentials, pingClickHouse } from "@hangup/clickhouse";
-import { createConsumer, createProducer, pingKafka, TEARDOWNS_TOPIC } from "@hangup/kafka";
-import {
-  bootstrapServers,
-  createRegistry,
-  duration,
-  httpUrl,
-  listenAddress,
-  option,
-  runService,
-  startAdminServer,
-} from "@hangup/service";
-import { z } from "zod";
+import { createConsumer, createProducer, pingKafka } from "@hangup/kafka";
+import { createRegistry, runService, startAdminServer } from "@hangup/service";
 import { BlockFormer } from "./block.ts";
 import { systemClock } from "./clock.ts";
 import { Intake } from "./intake.ts";
 import { createMetrics } from "./metrics.ts";
+import { spec } from "./options.ts";
 import { checkTable, insertInto } from "./table.ts";
 import { BlockWriter } from "./writer.ts";
-
-const spec = {
-  name: "hangup ingest",
-  summary:
-    "Writes teardown events from Kafka into ClickHouse, in blocks; what cannot be read goes to the dead-letter topic.",
-  examples: [
-    "hangup ingest --bootstrap-server kafka-1:9092,kafka-2:9092 --clickhouse http://clickhouse:8123",
-    "hangup ingest --max-age 2s --retention 720h",
-  ],
-  options: {
-    bootstrapServer: option(
-      "--bootstrap-server <host:port,...>",
-      "Kafka brokers",
-      bootstrapServers.prefault("127.0.0.1:9092"),
-    ),
-    topic: option(
-      "--topic <name>",
-      "topic of the events; dead letters go to <name>.dlq",
-      z.string().min(1).default(TEARDOWNS_TOPIC),
-    ),
-    group: option(
-      "--group <name>",
-      "consumer group; its members share the partitions",
-      z.string().min(1).default("hangup-ingest"),
-    ),
-    clickhouse: option("--clickhouse <url>", "ClickHouse server", httpUrl.default("http://127.0.0.1:8123"), {
-      secret: true,
-    }),
-    maxRows: option(
-      "--max-rows <n>",
-      "a block is full with so many rows",
-      z.coerce.number().int().min(1).max(1_000_000).default(100_000),
-    ),
-    maxAge: option(
-      "--max-age <duration>",
-      "the longest that a row waits here when there are few",
-      duration.prefault("500ms"),
-    ),
-    retention: option(
-      "--retention <duration>",
-      "rows that ended longer ago are not stored; keep it at the table's own",
-      duration.prefault("720h"),
-    ),
-    sessionTimeout: option(
-      "--session-timeout <duration>",
-      "Kafka gives the partitions of a member that is silent for so long to others",
-      duration.prefault("30s"),
-    ),
-    adminListen: option(
-      "--admin-listen <address>",
-      "health checks and metrics",
-      listenAddress.prefault("127.0.0.1:8483"),
-    ),
-  },
-} as const;
 
 /** A block's messages together; rows are the usual limit. */
 const MAX_BLOCK_BYTES = 32 * 1024 * 1024;

@@ -2,6 +2,7 @@ import type { Logger } from "@hangup/service";
 import type { Block } from "./block.ts";
 import type { Clock } from "./clock.ts";
 import type { IngestMetrics } from "./metrics.ts";
+import { Vigil, type Tenure } from "./vigil.ts";
 
 export interface WriterParts {
   /** Stores the body; rejects when that failed or is not known. */
@@ -11,13 +12,6 @@ export interface WriterParts {
   readonly log: Logger;
 }
 
-/** What keeps the partition ours while an insert runs, and tells when it no longer is. */
-export interface Tenure {
-  heartbeat(): Promise<void>;
-  stale(): boolean;
-}
-
-const HEARTBEAT_MS = 2_000;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
 
@@ -89,53 +83,6 @@ export class BlockWriter {
       log.warn({ partition: block.partition, rows: block.rows, error: message }, "insert failed, trying again");
     }
     this.#problem = message;
-  }
-}
-
-/** Gives the group's coordinator a sign of life now and then, from its making until its end. */
-class Vigil {
-  readonly #tenure: Tenure;
-  readonly #clock: Clock;
-  readonly #ended = new AbortController();
-  readonly #broken = new AbortController();
-  readonly #beating: Promise<void>;
-
-  constructor(tenure: Tenure, clock: Clock) {
-    this.#tenure = tenure;
-    this.#clock = clock;
-    this.#beating = this.#beat();
-  }
-
-  stale(): boolean {
-    return this.#tenure.stale();
-  }
-
-  /** Aborted when a heartbeat has failed. */
-  get broken(): AbortSignal {
-    return this.#broken.signal;
-  }
-
-  throwIfBroken(): void {
-    this.#broken.signal.throwIfAborted();
-  }
-
-  async end(): Promise<void> {
-    this.#ended.abort();
-    await this.#beating;
-  }
-
-  async #beat(): Promise<void> {
-    const { signal } = this.#ended;
-    for (;;) {
-      await this.#clock.sleep(HEARTBEAT_MS, signal);
-      if (signal.aborted) return;
-      try {
-        await this.#tenure.heartbeat();
-      } catch (error) {
-        this.#broken.abort(error);
-        return;
-      }
-    }
   }
 }
 
