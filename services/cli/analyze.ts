@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { CaptureError, openCapture } from "@hangup/packets";
-import { describeError, HangupError, option, parseCommand, type CommandSpec } from "@hangup/service";
+import { describeError, flag, HangupError, option, parseCommand, type CommandSpec } from "@hangup/service";
 import { Observer, type Teardown } from "@hangup/teardowns";
 import { z } from "zod";
 import { explanationText } from "./analyze/explain.ts";
@@ -20,11 +20,11 @@ const options = {
     "table (causes, rates, where from), or every connection as json, ndjson, csv or zeek (conn.log)",
     z.enum(["table", "json", "ndjson", "csv", "zeek"]).default("table"),
   ),
-  all: option("--all", "also connections that did not end in the capture", z.boolean().default(false)),
+  all: option("--all", "also connections that did not end in the capture", flag),
   explain: option(
     "--explain",
     "each connection in words, with its evidence, instead of the table",
-    z.boolean().default(false),
+    flag,
   ),
 };
 

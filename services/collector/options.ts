@@ -1,9 +1,7 @@
 import { hostname } from "node:os";
-import { bootstrapServers, duration, listenAddress, option, type CommandSpec } from "@hangup/service";
+import { bootstrapServers, duration, flag, listenAddress, option, type CommandSpec } from "@hangup/service";
 import { z } from "zod";
 
-/** A flag is there or not; its environment variable and the file say true or false. */
-const flag = z.union([z.boolean(), z.stringbool()]).default(false);
 const size = (unit: string, least: number, fallback: number) =>
   z.coerce.number(`expected ${unit}`).int().min(least).default(fallback);
 

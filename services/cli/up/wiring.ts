@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   bootstrapServers,
+  flag,
   HangupError,
   httpUrl,
   listenAddress,
@@ -15,7 +16,7 @@ const options = {
   demo: option(
     "--demo",
     "add live traffic in network namespaces of its own, so that there is something to see",
-    z.coerce.boolean().default(false),
+    flag,
   ),
   seed: option("--seed <number>", "seed of the demo's traffic", z.string().optional()),
   data: option("--data <directory>", "where logs, Kafka's and ClickHouse's files go", z.string().default(".hangup")),
