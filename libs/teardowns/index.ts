@@ -2,6 +2,7 @@ export { ADDRESS_BYTES, formatAddress, isMappedIPv4, parseAddress } from "./addr
 export { COLUMNS, STORAGE_COLUMNS, type Column, type ColumnShape, type Side, type Teardown } from "./columns.ts";
 export { communityId, connectionId, teardownId } from "./identity.ts";
 export { CSV_HEADER, formatTime, teardownToCsv, teardownToJson, teardownToObject, type TeardownValue } from "./json.ts";
+export { captureDamages, captureFault } from "./capture-fault.ts";
 export { TeardownColumns } from "./batch.ts";
 export { BATCH_ERROR_REASONS, BatchError, type BatchErrorReason } from "./batch-error.ts";
 export { decodeBatch } from "./decode.ts";

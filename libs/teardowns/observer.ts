@@ -40,6 +40,10 @@ export class ObserverCounters {
   /** Rows handed out, by kind; filtered ones apart. */
   readonly rows: Record<Kind, number> = { fin: 0, reset: 0, refused: 0, timeout: 0, open: 0, not_observed: 0 };
   filtered = 0;
+  /** Connections without an end that are not handed out, by why the tracker let them go. */
+  readonly notEnded = { evicted: 0, replaced: 0, captureEnd: 0, settled: 0 };
+  /** Connections that were judged for good: rows + filtered + not ended. */
+  told = 0;
   readonly decode: DecodeCounters;
   readonly tracking: TrackerCounters;
 
@@ -65,6 +69,11 @@ export class ObserverCounters {
 
   get connections(): number {
     return this.tracking.connections;
+  }
+
+  /** Connections that have not been judged for good yet. */
+  get following(): number {
+    return this.tracking.connections - this.told;
   }
 
   /** Connections that were forgotten before their end because memory was short, by what they were. */
@@ -136,7 +145,11 @@ export class Observer {
     const { kind } = verdict;
     const unended = kind === "open" || kind === "not_observed";
     if (unended && ended.occasion === "silence") return false;
-    if (unended && !this.#options.all) return true;
+    this.counters.told++;
+    if (unended && !this.#options.all) {
+      this.#countNotEnded(ended.occasion);
+      return true;
+    }
     const row = this.#row;
     fillRow(row, ended, verdict, this.#options.localAddresses !== undefined);
     row.capture_drops = this.#options.captureDrops?.() ?? this.#decoder.counters.captureDrops;
@@ -148,5 +161,13 @@ export class Observer {
     this.#sink(row);
     row.seq++;
     return true;
+  }
+
+  #countNotEnded(occasion: EndedConnection["occasion"]): void {
+    const { notEnded } = this.counters;
+    if (occasion === "capture_end") notEnded.captureEnd++;
+    else if (occasion === "replaced") notEnded.replaced++;
+    else if (occasion === "evicted") notEnded.evicted++;
+    else notEnded.settled++;
   }
 }

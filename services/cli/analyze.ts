@@ -1,7 +1,7 @@
 import { basename } from "node:path";
-import { CaptureError, openCapture } from "@hangup/packets";
+import { openCapture } from "@hangup/packets";
 import { describeError, flag, HangupError, option, parseCommand, type CommandSpec } from "@hangup/service";
-import { Observer, type Teardown } from "@hangup/teardowns";
+import { captureDamages, captureFault, Observer, type Teardown } from "@hangup/teardowns";
 import { z } from "zod";
 import { explanationText } from "./analyze/explain.ts";
 import { ROW_WRITERS, TextOut, type RowWriter } from "./analyze/outputs.ts";
@@ -21,11 +21,7 @@ const options = {
     z.enum(["table", "json", "ndjson", "csv", "zeek"]).default("table"),
   ),
   all: option("--all", "also connections that did not end in the capture", flag),
-  explain: option(
-    "--explain",
-    "each connection in words, with its evidence, instead of the table",
-    flag,
-  ),
+  explain: option("--explain", "each connection in words, with its evidence, instead of the table", flag),
 };
 
 const spec: CommandSpec<typeof options> = {
@@ -84,38 +80,25 @@ async function analyzeFile(file: string, all: boolean, take: (row: Teardown) => 
   const { counters } = observer;
   const progress = new ProgressLine();
   const faults: string[] = [];
+  let damage = "";
   try {
     const source = await openCapture(file);
     for await (const chunk of source) {
       observer.push(chunk);
       progress.update(name, counters.packets, source.bytesRead, source.size);
     }
-    if (source.damage !== "") faults.push(`${name}: ${source.damage}`);
+    damage = source.damage;
     observer.finish();
   } catch (error) {
     // What was read before is told all the same.
-    if (counters.packets === 0) throw captureFault(name, error);
-    faults.push(describeError(NAME, captureFault(name, error)));
+    if (counters.packets === 0) throw captureFault(error, name);
+    faults.push(describeError(NAME, captureFault(error, name)));
     observer.finish();
   } finally {
     progress.clear();
   }
-  const { cutRecords, damages, damagedBytes } = counters.decode;
-  if (cutRecords > 0)
-    faults.push(`${name} ends in the middle of a record: ${counters.packets} whole packets were read`);
-  if (damages > 0)
-    faults.push(
-      `${name} is damaged in ${damages} place${damages === 1 ? "" : "s"}: ${damagedBytes} bytes were skipped`,
-    );
+  faults.push(...captureDamages(name, counters.decode, damage));
   for (const fault of faults) process.stderr.write(`${fault}\n`);
   process.stderr.write(`${summaryLine(name, counters, (performance.now() - started) / 1000)}\n`);
   return faults.length === 0;
-}
-
-/** A fault of the capture as one line that names the file. */
-function captureFault(name: string, error: unknown): unknown {
-  if (!(error instanceof CaptureError)) return error;
-  if (error.reason === "unreadable") return new HangupError("HANGUP_FILE", error.message, { cause: error });
-  const code = error.reason === "link_type" ? "HANGUP_LINK_TYPE" : "HANGUP_NOT_A_CAPTURE";
-  return new HangupError(code, `${name}: ${error.message}`, { cause: error });
 }
