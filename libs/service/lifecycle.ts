@@ -7,6 +7,8 @@ export interface ServiceContext<T extends OptionTable> {
   readonly config: ConfigOf<T>;
   readonly operands: readonly string[];
   readonly log: Logger;
+  /** Aborted when the service is to stop, while it starts too: what waits long at the start gives up by it. */
+  readonly signal: AbortSignal;
   /** Ends the service with an error that nothing can mend; what was started is stopped first. */
   readonly fail: (error: unknown) => void;
 }
@@ -20,9 +22,10 @@ export interface RunningService {
   readonly partial?: () => boolean;
 }
 
-/** A stop that takes longer than this is cut short with exit code 1. */
-const STOP_LIMIT_MS = 9_000;
-const PARTIAL = 3;
+/** A service stops within this time, and ends hard with exit code 1 then; whoever runs one as a child waits as long before it kills. */
+export const STOP_LIMIT_MS = 5_000;
+/** A start that is interrupted has so long to give up, or to finish and be stopped. */
+const START_GRACE_MS = 1_500;
 
 /**
  * The outer shell of every service: parse, start, wait for SIGINT, SIGTERM or the parent's death (the IPC channel
@@ -39,21 +42,27 @@ export async function runService<T extends OptionTable>(
     const { config, operands } = parseCommand(spec, argv);
     const log = createLogger(spec.name.replace(/^hangup /, ""));
     const stopped = Promise.withResolvers<void>();
+    const stopping = new AbortController();
     const fail = (error: unknown): void => stopped.reject(error);
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stopped.resolve());
     process.on("disconnect", () => stopped.resolve());
-    stopped.promise.catch(() => undefined);
-    const running = await start({ config, operands, log, fail });
-    try {
-      await Promise.race(running.done ? [stopped.promise, running.done] : [stopped.promise]);
-    } finally {
-      setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
-      await running.stop();
-    }
-    if (running.partial?.() === true) exitCode = PARTIAL;
+    const stop = stopped.promise.finally(() => stopping.abort());
+    stop.catch(() => undefined);
+    const starting = start({ config, operands, log, fail, signal: stopping.signal });
+    const running = await endOfStart(starting, stop);
+    if (running !== null) await runUntil(running, stop);
   } catch (error) {
     exitCode = error instanceof HangupError ? error.exitCode : 1;
     process.stderr.write(`${describeError(spec.name, error)}\n`);
   }
   process.exit(exitCode);
+}
+
+/** What was started; null when the stop came first: what had been started by then is stopped. */
+async function endOfStart(starting: Promise<RunningService>, stop: Promise<void>): Promise<RunningService | null> {
+  try {
+    return await Promise.race([starting, stop.then(() => null)]);
+  } finally {
+    // Nothing to do for one that started; the race may be lost to a stop or to `fail`.
+  }
 }
