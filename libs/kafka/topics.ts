@@ -26,6 +26,15 @@ const schema = z.array(
   }),
 );
 
+/** The topics with their settings for a teardown topic of another name: it and its `.dlq` take the places of the usual two. */
+function renamed(topics: readonly TopicSpec[], teardowns: string): TopicSpec[] {
+  const names = new Map([
+    [TEARDOWNS_TOPIC, teardowns],
+    [DEAD_LETTER_TOPIC, `${teardowns}.dlq`],
+  ]);
+  return topics.map((topic) => ({ ...topic, name: names.get(topic.name) ?? topic.name }));
+}
+
 /** Reads infra/kafka/topics.yaml. @throws HangupError HANGUP_CONFIG. */
 export function readTopics(topicsFile: string): TopicSpec[] {
   let document: unknown;
@@ -67,11 +76,16 @@ const LEADER_LIMIT_MS = 15_000;
 /**
  * Creates the topics that are missing; existing ones stay as they are. Waits until each partition has a leader. The
  * replication factor is the broker's default.
+ * @param teardowns the teardown topic's name, where it is not the usual one.
  * @returns the names it created.
  * @throws HangupError HANGUP_KAFKA_UNREACHABLE or HANGUP_KAFKA.
  */
-export async function ensureTopics(brokers: readonly string[], topicsFile: string): Promise<string[]> {
-  const topics = readTopics(topicsFile);
+export async function ensureTopics(
+  brokers: readonly string[],
+  topicsFile: string,
+  teardowns = TEARDOWNS_TOPIC,
+): Promise<string[]> {
+  const topics = renamed(readTopics(topicsFile), teardowns);
   const admin = kafkaClient({ brokers, clientId: "hangup-topics" }).admin();
   try {
     await admin.connect();
