@@ -14,10 +14,12 @@ class Broker implements Producer {
   slow = false;
   readonly #waiting: (() => void)[] = [];
   readonly messages: OutgoingMessage[] = [];
+  readonly topics: string[] = [];
   sends = 0;
 
-  async send(_topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+  async send(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
     this.sends++;
+    this.topics.push(topic);
     if (this.slow) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     if (this.away) throw new HangupError("HANGUP_KAFKA_UNREACHABLE", "no Kafka broker answers at 127.0.0.1:1");
     this.messages.push(...messages);
@@ -39,16 +41,28 @@ class Broker implements Producer {
   }
 }
 
-function delivery(queueBytes = 10_000_000) {
+function delivery(queueBytes = 10_000_000, whenFull: "drop" | "wait" = "drop") {
   const broker = new Broker();
   const timers = new ManualTimers();
   const log = pino({ level: "silent" });
-  const subject = new Delivery({ producer: broker, collector: "test", queueBytes, log, timers });
+  const topic = "test.teardowns";
+  let returns = 0;
+  const onReturn = (): void => void returns++;
+  const subject = new Delivery({
+    producer: broker,
+    topic,
+    collector: "test",
+    queueBytes,
+    whenFull,
+    onReturn,
+    log,
+    timers,
+  });
   let seq = 0;
   const make = (count: number): void => {
     for (let i = 0; i < count; i++) subject.append(teardown({ seq: seq++ }));
   };
-  return { broker, timers, subject, make };
+  return { broker, timers, subject, make, returns: () => returns };
 }
 
 function upTo(count: number): number[] {
@@ -91,7 +105,7 @@ describe("Delivery", () => {
   });
 
   it("loses nothing and keeps the order while the broker is away for a minute", async () => {
-    const { broker, timers, subject, make } = delivery();
+    const { broker, timers, subject, make, returns } = delivery();
     broker.away = true;
     for (let second = 0; second < 60; second++) {
       make(100);
@@ -103,6 +117,7 @@ describe("Delivery", () => {
     await timers.pass(2_000);
     expect(broker.seqs()).toEqual(upTo(6_000));
     expect(subject).toMatchObject({ acked: 6_000, trouble: null });
+    expect(returns()).toBe(1);
     expect(subject.queue).toMatchObject({ rows: 0, droppedRows: 0 });
   });
 
@@ -118,6 +133,32 @@ describe("Delivery", () => {
     expect(seqs.at(-1)).toBe(49_999);
     expect(seqs).toEqual([...seqs].toSorted((a, b) => a - b));
     expect(seqs.length + subject.queue.droppedRows).toBe(50_000);
+  });
+
+  it("asks a source that can wait to do so, and keeps what comes all the same", async () => {
+    const { broker, timers, subject, make } = delivery(100_000, "wait");
+    broker.away = true;
+    expect(subject.room()).toBeUndefined();
+    make(50_000);
+    let room = false;
+    let drained = false;
+    void subject.room()?.then(() => (room = true));
+    void subject.drained().then(() => (drained = true));
+    await timers.pass(60_000);
+    expect({ room, drained }).toEqual({ room: false, drained: false });
+    broker.away = false;
+    await timers.pass(5_000);
+    expect({ room, drained }).toEqual({ room: true, drained: true });
+    expect(subject.room()).toBeUndefined();
+    expect(subject.queue.droppedRows).toBe(0);
+    expect(broker.seqs()).toEqual(upTo(50_000));
+  });
+
+  it("sends to the topic that it was given", async () => {
+    const { broker, subject, make } = delivery();
+    make(1);
+    await subject.stop(1_000);
+    expect(broker.topics).toEqual(["test.teardowns"]);
   });
 
   it("delivers what is in hand when it stops", async () => {

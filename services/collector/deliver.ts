@@ -1,25 +1,22 @@
-import { TEARDOWNS_TOPIC, type Producer } from "@hangup/kafka";
+import type { Producer } from "@hangup/kafka";
 import type { Logger } from "@hangup/service";
 import { encodeBatch, TeardownColumns, type Teardown } from "@hangup/teardowns";
 import { SendQueue } from "./send-queue.ts";
-
-/** Time as the delivery needs it; a test has its own. */
-export interface Timers {
-  after(ms: number, run: () => void): { cancel(): void };
-}
-
-export const systemTimers: Timers = {
-  after(ms, run) {
-    const timer = setTimeout(run, ms);
-    return { cancel: () => clearTimeout(timer) };
-  },
-};
+import { systemTimers, type Timers } from "./timers.ts";
 
 export interface DeliveryOptions {
   readonly producer: Producer;
+  readonly topic: string;
   /** Kafka message key: keeps a collector's events in one partition, in order. */
   readonly collector: string;
   readonly queueBytes: number;
+  /**
+   * When the queue is full: the oldest events go, since live ones do not wait; or the source waits for `room`, and what it
+   * gives out meanwhile is kept beyond the bound.
+   */
+  readonly whenFull: "drop" | "wait";
+  /** Kafka takes events again after it did not. */
+  readonly onReturn?: () => void;
   readonly log: Logger;
   readonly timers?: Timers;
 }
@@ -46,6 +43,7 @@ export class Delivery {
   #age: { cancel(): void } | undefined;
   #sending = false;
   #drained = Promise.withResolvers<void>();
+  #room: PromiseWithResolvers<void> | undefined;
   #stopped = false;
   /** Rows that the broker has acknowledged. */
   acked = 0;
@@ -57,7 +55,7 @@ export class Delivery {
     this.#options = options;
     this.#timers = options.timers ?? systemTimers;
     this.#key = Buffer.from(options.collector);
-    this.queue = new SendQueue(options.queueBytes);
+    this.queue = new SendQueue(options.whenFull === "drop" ? options.queueBytes : Number.POSITIVE_INFINITY);
   }
 
   /** Rows that no message holds yet. */
@@ -75,15 +73,25 @@ export class Delivery {
     else this.#age ??= this.#timers.after(BATCH_AGE_MS, () => this.#seal());
   }
 
+  /** While the queue is full: a promise that it is not any more. undefined while there is room. */
+  room(): Promise<void> | undefined {
+    if (this.queue.bytes <= this.#options.queueBytes) return undefined;
+    this.#room ??= Promise.withResolvers<void>();
+    return this.#room.promise;
+  }
+
+  /** Sends what is in hand; resolves when Kafka has taken all of it, however long that takes. */
+  async drained(): Promise<void> {
+    this.#seal();
+    if (this.queue.length > 0) await this.#drained.promise;
+  }
+
   /** Sends what is in hand and waits for it, at most `limitMs`. Returns the rows that nobody took. */
   async stop(limitMs: number): Promise<number> {
-    this.#seal();
-    if (this.queue.length > 0) {
-      const late = Promise.withResolvers<void>();
-      const timer = this.#timers.after(limitMs, late.resolve);
-      await Promise.race([this.#drained.promise, late.promise]);
-      timer.cancel();
-    }
+    const late = Promise.withResolvers<void>();
+    const timer = this.#timers.after(limitMs, late.resolve);
+    await Promise.race([this.drained(), late.promise]);
+    timer.cancel();
     this.#stopped = true;
     const lost = this.queue.rows;
     // With a broker that is away, closing may take as long as a request: nobody waits for it.
@@ -109,9 +117,13 @@ export class Delivery {
     while (this.queue.length > 0 && !this.#stopped) {
       const messages = this.queue.take(SEND_BATCHES, SEND_BYTES).map(({ message }) => message);
       try {
-        await this.#options.producer.send(TEARDOWNS_TOPIC, messages);
+        await this.#options.producer.send(this.#options.topic, messages);
         this.acked += this.queue.sent();
-        if (this.trouble !== null) this.#options.log.info({ waiting: this.queue.rows }, "Kafka takes events again");
+        this.#makeRoom();
+        if (this.trouble !== null) {
+          this.#options.log.info({ waiting: this.queue.rows }, "Kafka takes events again");
+          this.#options.onReturn?.();
+        }
         this.trouble = null;
         backoffMs = FIRST_BACKOFF_MS;
       } catch (error) {
@@ -130,5 +142,10 @@ export class Delivery {
       this.#drained.resolve();
       this.#drained = Promise.withResolvers<void>();
     }
+  }
+  #makeRoom(): void {
+    if (this.queue.bytes > this.#options.queueBytes) return;
+    this.#room?.resolve();
+    this.#room = undefined;
   }
 }

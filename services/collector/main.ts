@@ -3,10 +3,10 @@ import { Observer, parseAddress } from "@hangup/teardowns";
 import { TeardownCounts } from "./accounting.ts";
 import { CaptureCopy } from "./capture/copy.ts";
 import { DropReport } from "./capture/drop-report.ts";
-import { captureFault } from "./capture/fault.ts";
 import { interfaceList } from "./capture/interfaces.ts";
 import { describeCounters } from "./capture/messages.ts";
-import { openSource } from "./capture/source.ts";
+import { faultsAtEnd } from "./capture/faults-at-end.ts";
+import { openSource } from "./capture/open-source.ts";
 import { localAddresses } from "./local-addresses.ts";
 import { publishMetrics } from "./metrics.ts";
 import { spec } from "./options.ts";
@@ -18,6 +18,8 @@ import { planFile, type Emit } from "./playback.ts";
 const PACKET_DELAY_US = { usual: 1_050_000, lowLatency: 50_000 };
 const ADVANCE_EVERY_MS = 100;
 const COUNTERS_EVERY_MS = 5_000;
+/** Names of brokers may come to mean other addresses. */
+const LOOK_UP_EVERY_MS = 60_000;
 /** Whoever stops us waits for seconds only. */
 const DELIVER_LIMIT_MS = 3_000;
 
@@ -28,13 +30,18 @@ await runService(spec, async ({ config, operands, log, fail }) => {
   }
   const live = config.read === undefined;
   const playback = await planFile(config, log);
-  const kafka = config.dryRun ? undefined : await kafkaOutput(config, log);
-  const output = kafka?.delivery ?? standardOutput();
-
+  const copy = config.write === undefined ? undefined : new CaptureCopy(config.write, log);
   const local = live ? localAddresses(config.netns) : [];
   const own = new OwnTraffic(local);
-  const ownServers = [...config.own, ...(live ? (kafka?.brokers ?? []) : [])];
-  if (!config.includeOwn) for (const endpoint of ownServers) await own.add(endpoint);
+  const kafka = config.dryRun ? undefined : await kafkaOutput(config, log, () => void findOwn());
+  const output = kafka?.delivery ?? standardOutput();
+  const findOwn = async (): Promise<void> => {
+    if (config.includeOwn) return;
+    const brokers = live ? await kafka?.brokers().catch(() => []) : [];
+    for (const endpoint of [...config.own, ...(live ? config.bootstrapServer : []), ...(brokers ?? [])])
+      await own.add(endpoint);
+  };
+  await findOwn();
 
   const counts = new TeardownCounts();
   const emit: Emit = (row) => {
@@ -59,10 +66,12 @@ await runService(spec, async ({ config, operands, log, fail }) => {
     },
     playback.sink(emit),
   );
-  const copy = config.write === undefined ? undefined : new CaptureCopy(config.write, log);
-  const source = openSource(config, operands, log, (bytes) => {
-    copy?.write(bytes);
-    observer.push(bytes);
+  const source = openSource(config, operands, log, {
+    take: (bytes) => {
+      copy?.write(bytes);
+      observer.push(bytes);
+    },
+    room: () => copy?.room() ?? output.room(),
   });
 
   const registry = createRegistry();
@@ -84,6 +93,7 @@ await runService(spec, async ({ config, operands, log, fail }) => {
     drops.look(source.counters());
     source.requestCounters();
   }, COUNTERS_EVERY_MS);
+  const lookingUp = setInterval(() => void findOwn(), LOOK_UP_EVERY_MS);
   process.on("SIGUSR1", () => {
     source.requestCounters();
     setTimeout(() => process.stderr.write(`${describeCounters(source.counters())}\n`), 100);
@@ -91,25 +101,42 @@ await runService(spec, async ({ config, operands, log, fail }) => {
 
   let over = false;
   const endCapture = (): void => {
-    if (!over) observer.finish();
+    if (over) return;
     over = true;
+    observer.finish();
   };
-  const done = source.finished.then(async () => {
-    endCapture();
+  let partial = false;
+  const toTheEnd = async (): Promise<void> => {
+    const faults = await faultsAtEnd({
+      source,
+      observer,
+      live,
+      name: config.read === "-" ? "stdin" : (config.read ?? "the capture"),
+      endCapture,
+    });
+    for (const fault of faults) log.error(fault);
+    if (faults.length > 0) partial = true;
     await playback.play();
-  });
-  done.catch((error: unknown) => fail(captureFault(error, config.read ?? "the capture")));
+    await output.drained();
+  };
+  const done = toTheEnd();
+  done.catch(fail);
 
   return {
     done,
+    partial: () => partial,
     stop: async () => {
       clearInterval(clock);
       clearInterval(asking);
+      clearInterval(lookingUp);
       await source.stop();
       playback.stop();
       if (live) endCapture();
       const undelivered = await output.stop(DELIVER_LIMIT_MS);
+      const dropped = kafka?.delivery.queue.droppedRows ?? 0;
       if (undelivered > 0) log.error({ events: undelivered }, "Kafka did not take these events in time; they are lost");
+      if (dropped > 0) log.error({ events: dropped }, "these events were lost while the queue was full");
+      if (undelivered + dropped > 0) partial = true;
       if (live) process.stderr.write(`${describeCounters(source.counters())}\n`);
       log.info({ events: counts.total, undelivered, filtered: observer.counters.filtered }, "stopped");
       await Promise.all([copy?.close(), admin?.close()]);

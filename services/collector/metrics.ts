@@ -14,7 +14,11 @@ export interface MetricSources {
 
 /**
  * The collector's metrics. On the packets' path there are plain integers only; they are copied when Prometheus asks.
- * What was captured = emitted + filtered + evicted + still followed; emitted = acked + queued + dropped.
+ *
+ *     connections_total = events_emitted + filtered + not_ended + connections (still followed)
+ *     events_emitted = events_acked + queue_events + events_dropped
+ *
+ * Where a capture file is given out at a pace, emitted counts what has been given out so far.
  */
 export function publishMetrics(registry: Registry, { observer, source, counts, delivery }: MetricSources): void {
   const registers = [registry];
@@ -75,6 +79,18 @@ export function publishMetrics(registry: Registry, { observer, source, counts, d
   total("filtered", "Ended connections of Hangup's own that were left out", [], (counter) =>
     counter.inc(observer.counters.filtered),
   );
+  gauge(
+    "connections",
+    "Connections that are followed and have not been told of yet",
+    () => observer.counters.following,
+  );
+  total("not_ended", "Connections that were given up without an event, by why", ["reason"], (counter) => {
+    const { evicted, replaced, captureEnd, settled } = observer.counters.notEnded;
+    counter.inc({ reason: "evicted" }, evicted);
+    counter.inc({ reason: "replaced" }, replaced);
+    counter.inc({ reason: "capture_end" }, captureEnd);
+    counter.inc({ reason: "settled" }, settled);
+  });
   total("evicted", "Connections that left the table early because memory was short", ["reason"], (counter) => {
     counter.inc({ reason: "half_open" }, tracking.evictedHalfOpen);
     counter.inc({ reason: "idle" }, tracking.evictedIdle);

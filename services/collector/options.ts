@@ -1,6 +1,8 @@
 import { hostname } from "node:os";
+import { TEARDOWNS_TOPIC } from "@hangup/kafka";
 import { bootstrapServers, duration, flag, listenAddress, option, type CommandSpec } from "@hangup/service";
 import { z } from "zod";
+import { isEndpoint } from "./own-traffic.ts";
 
 const size = (unit: string, least: number, fallback: number) =>
   z.coerce.number(`expected ${unit}`).int().min(least).default(fallback);
@@ -44,12 +46,20 @@ const options = {
     "Kafka brokers",
     bootstrapServers.prefault("127.0.0.1:9092"),
   ),
+  topic: option(
+    "--topic <name>",
+    "topic of the events; it and <name>.dlq are made where they are missing",
+    z
+      .string()
+      .regex(/^[\w.-]{1,245}$/, "expected letters, digits, '.', '_' and '-'")
+      .default(TEARDOWNS_TOPIC),
+  ),
   dryRun: option("--dry-run", "print events to stdout as NDJSON instead of sending them to Kafka", flag),
   collector: option("--collector <name>", "name of this collector", z.string().min(1).default(hostname())),
   own: option(
     "--own <host:port>",
     "a server of Hangup's own: connections to it are left out",
-    z.array(z.string().regex(/:\d{1,5}$/, "expected HOST:PORT")).default([]),
+    z.array(z.string().refine(isEndpoint, "expected HOST:PORT")).default([]),
     {
       repeatable: true,
     },

@@ -1,4 +1,4 @@
-import { advertisedBrokers, createProducer, ensureTopics } from "@hangup/kafka";
+import { advertisedBrokers, createProducer, ensureTopics, pingKafka } from "@hangup/kafka";
 import type { ConfigOf, Logger } from "@hangup/service";
 import { teardownToJson, type Teardown } from "@hangup/teardowns";
 import { Delivery } from "./deliver.ts";
@@ -7,6 +7,10 @@ import type { CollectorOptions } from "./options.ts";
 /** Where events go. */
 export interface Output {
   append(row: Teardown): void;
+  /** While it has too much in hand: a promise that it has not any more. undefined while it takes more. */
+  room(): Promise<void> | undefined;
+  /** Resolves when all that was appended has been taken, however long that takes. */
+  drained(): Promise<void>;
   /** Delivers what is in hand within the limit; resolves with the number of events that could not be. */
   stop(limitMs: number): Promise<number>;
 }
@@ -19,6 +23,8 @@ export function standardOutput(): Output {
   });
   return {
     append: (row) => void process.stdout.write(`${teardownToJson(row)}\n`),
+    room: () => undefined,
+    drained: async () => undefined,
     stop: () => new Promise((resolve) => process.stdout.write("", () => resolve(0))),
   };
 }
@@ -30,18 +36,30 @@ const TOPICS_FILE = `${here.slice(0, here.lastIndexOf("/services/collector/"))}/
 /** What the collector learns of the cluster at its start. */
 export interface KafkaOutput {
   readonly delivery: Delivery;
-  /** Addresses of the brokers: as configured, and as they call themselves. */
-  readonly brokers: readonly string[];
+  /** Addresses of the brokers: as configured, and as they call themselves now. */
+  brokers(): Promise<readonly string[]>;
 }
 
-/** @throws HangupError HANGUP_KAFKA_UNREACHABLE: at the start an address that answers nobody is a mistake; later it is waited for. */
-export async function kafkaOutput(config: ConfigOf<CollectorOptions>, log: Logger): Promise<KafkaOutput> {
-  const { bootstrapServer, collector, queueBytes } = config;
-  const advertised = await advertisedBrokers(bootstrapServer);
-  await ensureTopics(bootstrapServer, TOPICS_FILE);
+/** Whoever reads a file to its end may wait; what is live, or is played for ever, may not. */
+function whenFull({ read, loop }: ConfigOf<CollectorOptions>): "drop" | "wait" {
+  return read !== undefined && !loop ? "wait" : "drop";
+}
+
+/**
+ * @param onReturn Kafka takes events again after it did not.
+ * @throws HangupError HANGUP_KAFKA_UNREACHABLE: at the start an address that answers nobody is a mistake; later it is waited for.
+ */
+export async function kafkaOutput(
+  config: ConfigOf<CollectorOptions>,
+  log: Logger,
+  onReturn: () => void,
+): Promise<KafkaOutput> {
+  const { bootstrapServer, collector, queueBytes, topic } = config;
+  await pingKafka(bootstrapServer);
+  await ensureTopics(bootstrapServer, TOPICS_FILE, topic);
   const producer = createProducer({ brokers: bootstrapServer, clientId: `hangup-collector-${collector}`, log });
   return {
-    delivery: new Delivery({ producer, collector, queueBytes, log }),
-    brokers: [...bootstrapServer, ...advertised],
+    delivery: new Delivery({ producer, topic, collector, queueBytes, whenFull: whenFull(config), onReturn, log }),
+    brokers: async () => [...bootstrapServer, ...(await advertisedBrokers(bootstrapServer))],
   };
 }

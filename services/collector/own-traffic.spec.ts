@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { OwnTraffic, splitEndpoint } from "./own-traffic.ts";
+import { isEndpoint, OwnTraffic, splitEndpoint } from "./own-traffic.ts";
 import { address, teardown } from "./testing/teardown.ts";
 
 const LOCAL = ["127.0.0.1", "192.0.2.7", "::1"];
@@ -37,6 +37,37 @@ describe("OwnTraffic", () => {
     const subject = await own("127.0.0.1:9092");
     expect(subject.has(teardown({ client_ip: address("127.0.0.1"), client_port: 9092 }))).toBe(false);
   });
+});
+
+const isOwn = (subject: OwnTraffic, server: string): boolean =>
+  subject.has(teardown({ server_ip: address(server), server_port: 9092 }));
+
+describe("OwnTraffic, a name that moves", () => {
+  const answers = new Map([["kafka", ["198.51.100.1"]]]);
+  it("follows it, and keeps its last address for the rows that still come", async () => {
+    const subject = new OwnTraffic(LOCAL, async (host) => answers.get(host) ?? []);
+    await subject.add("kafka:9092");
+    answers.set("kafka", ["198.51.100.2"]);
+    await subject.add("kafka:9092");
+    expect([1, 2].map((n) => isOwn(subject, `198.51.100.${n}`))).toEqual([true, true]);
+    await subject.add("kafka:9092");
+    expect([1, 2].map((n) => isOwn(subject, `198.51.100.${n}`))).toEqual([false, true]);
+    answers.clear();
+    await subject.add("kafka:9092");
+    expect(isOwn(subject, "198.51.100.2")).toBe(true);
+  });
+});
+
+describe("isEndpoint", () => {
+  it.each([
+    { text: "kafka:9092", is: true },
+    { text: ":8480", is: true },
+    { text: "[2001:db8::1]:65535", is: true },
+    { text: "host:99999", is: false },
+    { text: "host:0", is: false },
+    { text: "2001:db8::1:80", is: false },
+    { text: "host", is: false },
+  ])("$text: $is", ({ text, is }) => expect(isEndpoint(text)).toBe(is));
 });
 
 describe("splitEndpoint", () => {

@@ -27,7 +27,7 @@ describe("tcpdumpCommand", () => {
       change: { direction: "in", promiscuous: false, lowLatency: true, count: 5, snaplen: 200 },
       line: "tcpdump -n -U -w - -s 200 -i eth0 -B 8192 -Q in -p --immediate-mode -c 5",
     },
-    { name: "a file", change: { read: "x.pcap" }, line: "tcpdump -n -U -w - -s 128 -r x.pcap" },
+    { name: "a file", change: { read: "x.pcap" }, line: "tcpdump -n -U -w - -s 128 -r -" },
   ] as const)("$name", ({ change, line }) => {
     const { program, args } = tcpdumpCommand({ ...usual, ...change });
     // The filter is one argument, whatever words it has: no shell sees it.

@@ -2,7 +2,7 @@ import { captureExpression, type CaptureMode } from "./expression.ts";
 
 /** What may be said to tcpdump, under the names of its own flags. */
 export interface TcpdumpOptions {
-  /** A file to read instead of an interface. */
+  /** A file to read instead of an interface: tcpdump gets it unpacked, through stdin. */
   readonly read?: string;
   readonly interface: string;
   /** Capture inside this network namespace. */
@@ -40,7 +40,7 @@ export function tcpdumpCommand(options: TcpdumpOptions): Command {
     if (options.direction !== undefined) args.push("-Q", options.direction);
     if (!options.promiscuous) args.push("-p");
     if (options.lowLatency) args.push("--immediate-mode");
-  } else args.push("-r", options.read);
+  } else args.push("-r", "-");
   if (options.count !== undefined) args.push("-c", String(options.count));
   if (options.dropTo !== undefined) args.push("-Z", options.dropTo);
   args.push(captureExpression(options.mode, options.expression));

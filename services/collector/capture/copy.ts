@@ -1,13 +1,14 @@
-import { createWriteStream, type WriteStream } from "node:fs";
-import type { Logger } from "@hangup/service";
+import { createWriteStream, openSync, type WriteStream } from "node:fs";
+import { HangupError, type Logger } from "@hangup/service";
 
-/** `-w FILE`: what is captured, written to a file as well. A file that cannot be written is told once, and the capture goes on. */
+/** `-w FILE`: what is captured, written to a file as well. Should that fail later (a full disk), it is told once, and the capture goes on. */
 export class CaptureCopy {
   readonly #file: WriteStream;
   #broken = false;
 
+  /** @throws HangupError HANGUP_FILE when the file cannot be opened for writing. */
   constructor(path: string, log: Logger) {
-    this.#file = createWriteStream(path);
+    this.#file = createWriteStream(path, { fd: openForWriting(path) });
     this.#file.on("error", (error) => {
       this.#broken = true;
       log.error(`${path} cannot be written: ${error.message}; the capture goes on without it`);
@@ -19,6 +20,15 @@ export class CaptureCopy {
     if (!this.#broken) this.#file.write(Buffer.from(chunk));
   }
 
+  /** While the file is behind: a promise that it is not any more. */
+  room(): Promise<void> | undefined {
+    if (this.#broken || !this.#file.writableNeedDrain) return undefined;
+    return new Promise((resolve) => {
+      this.#file.once("drain", resolve);
+      this.#file.once("close", resolve);
+    });
+  }
+
   /** Resolves when all is in the file, or it is broken. */
   close(): Promise<void> {
     return new Promise((resolve) => {
@@ -26,5 +36,13 @@ export class CaptureCopy {
       this.#file.once("error", () => resolve());
       this.#file.end(() => resolve());
     });
+  }
+}
+
+function openForWriting(path: string): number {
+  try {
+    return openSync(path, "w");
+  } catch (cause) {
+    throw new HangupError("HANGUP_FILE", `${path} cannot be written: ${(cause as Error).message}`, { cause });
   }
 }

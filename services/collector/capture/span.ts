@@ -1,5 +1,5 @@
 import { CaptureDecoder, openCapture } from "@hangup/packets";
-import { captureFault } from "./fault.ts";
+import { captureFault } from "@hangup/teardowns";
 
 /** Times of a capture's TCP segments, µs since the epoch. */
 export interface CaptureSpan {
@@ -29,7 +29,8 @@ export async function captureSpan(path: string, extent: "all" | "beginning"): Pr
     }
     if (extent === "all") decoder.end();
   } catch (error) {
-    throw captureFault(error, path);
+    // What can be read of it has times; the reading itself tells of the rest.
+    if (lastUs < firstUs) throw captureFault(error, path);
   }
   return lastUs < firstUs ? null : { firstUs, lastUs };
 }

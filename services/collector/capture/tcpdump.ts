@@ -1,18 +1,27 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { CaptureError, type CaptureSource } from "@hangup/packets";
 import { HangupError, type Logger } from "@hangup/service";
+import { captureFault } from "@hangup/teardowns";
+import type { Timers } from "../timers.ts";
 import type { Command } from "./arguments.ts";
-import { captureFault } from "./fault.ts";
+import { Leash } from "./leash.ts";
 import { noPackets, readCounters, saysListening, type PacketCounters } from "./messages.ts";
 import { RecordBoundary } from "./record-boundary.ts";
+import type { Source, Taker } from "./source.ts";
 
 export interface TcpdumpParts {
   readonly command: Command;
-  /** Bytes of one pcap stream, whatever number of tcpdumps it came from. */
-  readonly onBytes: (chunk: Uint8Array) => void;
+  /** Takes the bytes of one pcap stream, whatever number of tcpdumps it came from. */
+  readonly taker: Taker;
+  /** A file, for tcpdump's stdin. */
+  readonly input?: () => Promise<CaptureSource>;
   /** Turns tcpdump's last words into an error. */
   readonly complaint: (lines: readonly string[]) => HangupError;
   /** Reading a file, or a number of packets: when tcpdump ends well, the capture has ended. */
   readonly finite: boolean;
+  readonly timers: Timers;
   readonly log: Logger;
 }
 
@@ -24,7 +33,7 @@ const END_LIMIT_MS = 2_000;
 const REMEMBERED_LINES = 10;
 
 /** tcpdump as a child: its packets, its counters, and its successor when it dies. */
-export class Tcpdump {
+export class Tcpdump implements Source {
   readonly #parts: TcpdumpParts;
   readonly #boundary: RecordBoundary;
   readonly #finished = Promise.withResolvers<void>();
@@ -32,7 +41,10 @@ export class Tcpdump {
   #ended: Promise<void> = Promise.resolve();
   #stopping = false;
   #backoffMs = FIRST_BACKOFF_MS;
-  #retry: NodeJS.Timeout | undefined;
+  #retry: { cancel(): void } | undefined;
+  #input: CaptureSource | undefined;
+  /** tcpdump has said that it listens: only then a SIGUSR1 asks, and does not kill. */
+  #listening = false;
   /** Of the tcpdumps that have ended. */
   readonly #before = noPackets();
   #now = noPackets();
@@ -42,14 +54,19 @@ export class Tcpdump {
 
   constructor(parts: TcpdumpParts) {
     this.#parts = parts;
-    this.#boundary = new RecordBoundary(parts.onBytes);
+    this.#boundary = new RecordBoundary((chunk) => parts.taker.take(chunk));
     // Its reader may come late.
     this.#finished.promise.catch(() => undefined);
   }
 
   /** Resolves when the capture runs. @throws HangupError when it cannot: later deaths are repaired, this one is the user's. */
   async start(): Promise<void> {
+    this.#input = await this.#parts.input?.();
     await this.#run();
+  }
+
+  get damage(): string {
+    return this.#input?.damage ?? "";
   }
 
   /** Resolves when a finite capture has ended; rejects when it ended badly. */
@@ -65,14 +82,16 @@ export class Tcpdump {
   }
 
   requestCounters(): void {
-    this.#child?.kill("SIGUSR1");
+    if (this.#listening) this.#child?.kill("SIGUSR1");
   }
 
   /** Ends the capture and reads what is in the pipe. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    clearTimeout(this.#retry);
+    this.#retry?.cancel();
     const child = this.#child;
+    // It may have been waiting for room; without a reader it would never end.
+    child?.stdout?.resume();
     child?.kill("SIGINT");
     const timer = setTimeout(() => child?.kill("SIGKILL"), END_LIMIT_MS);
     await this.#ended;
@@ -80,40 +99,44 @@ export class Tcpdump {
   }
 
   #run(): Promise<void> {
-    const { command, onBytes, finite } = this.#parts;
+    const { command, finite, log } = this.#parts;
     const started = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<void>();
     this.#ended = ended.promise;
     const lines: string[] = [];
-    let listening = false;
+    const input = this.#input;
+    let heard = false;
+    let unread: unknown;
     const began = performance.now();
     if (!finite) this.#boundary.begin();
     // A group of its own: a ctrl-C at the terminal is ours to pass on, in our order.
-    const child = spawn(command.program, [...command.args], { stdio: ["ignore", "pipe", "pipe"], detached: true });
-    this.#child = child;
-    child.stdout.on("data", (chunk: Buffer) => {
-      try {
-        if (finite) onBytes(chunk);
-        else if (!this.#boundary.push(chunk)) child.kill("SIGKILL");
-      } catch (error) {
-        // What it sends cannot be read, and its successor would send the same.
-        this.#stopping = true;
-        this.#finished.reject(captureFault(error, "tcpdump's output"));
-        child.kill("SIGKILL");
-      }
+    const child = spawn(command.program, [...command.args], {
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      detached: true,
     });
-    eachLine(child.stderr, (line) => {
+    this.#child = child;
+    const leash = child.pid === undefined || input !== undefined ? undefined : new Leash(child.pid);
+    if (input !== undefined && child.stdin !== null) {
+      feed(input, child.stdin).catch((error: unknown) => (unread = error));
+    }
+    child.stdout?.on("data", (chunk: Buffer) => this.#take(child, chunk));
+    eachLine(child.stderr as Readable, (line) => {
       if (readCounters(line, this.#now)) return;
       lines.push(line);
       if (lines.length > REMEMBERED_LINES) lines.shift();
       if (!saysListening(line)) return;
-      listening = true;
-      if (this.restarts > 0) this.#parts.log.info("tcpdump runs again");
+      heard = true;
+      this.#listening = input === undefined;
+      if (this.restarts > 0) log.info("tcpdump runs again");
       this.trouble = null;
       started.resolve();
     });
-    const end = (error: HangupError | undefined): void => {
+    const end = (error: unknown): void => {
+      // A program that cannot be started says so first and is closed then.
+      if (this.#child !== child) return;
       this.#child = undefined;
+      this.#listening = false;
+      leash?.release();
       this.#takeOver();
       ended.resolve();
       if (this.#stopping || (error === undefined && finite)) {
@@ -121,26 +144,48 @@ export class Tcpdump {
         started.resolve();
         return;
       }
-      const why = error ?? this.#parts.complaint(lines);
+      const why = error instanceof Error ? error : this.#parts.complaint(lines);
       this.trouble = why.message;
       if (finite) {
         started.reject(why);
         this.#finished.reject(why);
-      } else if (listening || this.restarts > 0) this.#again(why, performance.now() - began);
+      } else if (heard || this.restarts > 0) this.#again(why, performance.now() - began);
       else started.reject(why);
     };
-    child.on("error", (cause: NodeJS.ErrnoException) => end(missingTool(command.program, cause)));
-    child.on("close", (code) => end(code === 0 ? undefined : this.#parts.complaint(lines)));
+    child.on("error", (cause: NodeJS.ErrnoException) => {
+      // Of a child that runs it says only that a signal did not reach it; its end is still to come.
+      if (child.pid === undefined) end(missingTool(command.program, cause));
+      else log.warn(`${command.program} cannot be signalled: ${cause.message}`);
+    });
+    child.on("close", (code) => end(unread ?? (code === 0 ? undefined : this.#parts.complaint(lines))));
     return started.promise;
   }
 
-  #again(why: HangupError, livedMs: number): void {
+  #take(child: ChildProcess, chunk: Buffer): void {
+    const { finite, taker } = this.#parts;
+    try {
+      if (finite) taker.take(chunk);
+      else if (!this.#boundary.push(chunk)) child.kill("SIGKILL");
+    } catch (error) {
+      // What it sends cannot be read, and its successor would send the same.
+      this.#stopping = true;
+      this.#finished.reject(captureFault(error, "tcpdump's output"));
+      child.kill("SIGKILL");
+      return;
+    }
+    const room = this.#input === undefined ? undefined : taker.room();
+    if (room === undefined || this.#stopping) return;
+    child.stdout?.pause();
+    void room.then(() => child.stdout?.resume());
+  }
+
+  #again(why: Error, livedMs: number): void {
     if (livedMs > LAST_BACKOFF_MS) this.#backoffMs = FIRST_BACKOFF_MS;
     this.restarts++;
     this.#parts.log.warn({ inMs: this.#backoffMs }, `${why.message}; tcpdump is started again`);
-    this.#retry = setTimeout(() => {
+    this.#retry = this.#parts.timers.after(this.#backoffMs, () => {
       this.#run().catch(() => undefined);
-    }, this.#backoffMs);
+    });
     this.#backoffMs = Math.min(this.#backoffMs * 2, LAST_BACKOFF_MS);
   }
 
@@ -148,6 +193,20 @@ export class Tcpdump {
     for (const name of Object.keys(this.#before) as (keyof PacketCounters)[]) this.#before[name] += this.#now[name];
     this.#now = noPackets();
   }
+}
+
+/** Gives a file to tcpdump. That it ends before the file does is its own affair: it has seen enough, or says why. */
+async function feed(input: CaptureSource, stdin: Writable): Promise<void> {
+  try {
+    await pipeline(copies(input), stdin);
+  } catch (error) {
+    if (error instanceof CaptureError) throw error;
+  }
+}
+
+/** The source uses its buffer again. */
+async function* copies(input: CaptureSource): AsyncGenerator<Buffer> {
+  for await (const chunk of input) yield Buffer.from(chunk);
 }
 
 function missingTool(program: string, cause: NodeJS.ErrnoException): HangupError {

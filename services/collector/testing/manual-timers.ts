@@ -1,4 +1,4 @@
-import type { Timers } from "../deliver.ts";
+import type { Timers } from "../timers.ts";
 
 interface Timer {
   readonly atMs: number;

@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { openCapture } from "@hangup/packets";
+import { HangupError, type ConfigOf, type Logger } from "@hangup/service";
+import type { CollectorOptions } from "../options.ts";
+import { systemTimers } from "../timers.ts";
+import { tcpdumpCommand, type TcpdumpOptions } from "./arguments.ts";
+import { FileSource } from "./file-source.ts";
+import { interfaceList, interfaceNames } from "./interfaces.ts";
+import { complaint } from "./messages.ts";
+import type { Source, Taker } from "./source.ts";
+import { Tcpdump } from "./tcpdump.ts";
+
+/** The source that the options name: a file as it is, a file through tcpdump (filter words, -c), or live capture. */
+export function openSource(
+  config: ConfigOf<CollectorOptions>,
+  words: readonly string[],
+  log: Logger,
+  taker: Taker,
+): Source {
+  const expression = [readFilter(config.filterFile), ...words].filter((part) => part !== "").join(" ");
+  const { read } = config;
+  if (read !== undefined && expression === "" && config.count === undefined) return new FileSource(read, taker);
+  const options: TcpdumpOptions = {
+    read,
+    interface: config.interface,
+    netns: config.netns,
+    mode: config.captureMode,
+    expression,
+    snaplen: config.snaplen,
+    bufferKib: config.buffer,
+    count: config.count,
+    direction: config.direction,
+    promiscuous: !config.noPromiscuous,
+    lowLatency: config.lowLatency,
+    dropTo: config.tcpdumpUser ?? unprivilegedUser(read),
+  };
+  return new Tcpdump({
+    command: tcpdumpCommand(options),
+    taker,
+    input: read === undefined ? undefined : () => openCapture(read),
+    complaint: (lines) =>
+      complaint(lines, { ...options, interfaces: () => interfaceNames(interfaceList(config.netns)) }),
+    finite: read !== undefined || config.count !== undefined,
+    timers: systemTimers,
+    log,
+  });
+}
+
+/** tcpdump, as root, becomes this user once the interface is open. A file is opened here. */
+function unprivilegedUser(read: string | undefined): string | undefined {
+  if (process.getuid?.() !== 0 || read !== undefined) return undefined;
+  const known = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .map((line) => line.split(":")[0]);
+  return ["tcpdump", "nobody"].find((name) => known.includes(name));
+}
+
+function readFilter(path: string | undefined): string {
+  if (path === undefined) return "";
+  try {
+    return readFileSync(path, "utf8").trim().replaceAll(/\s+/g, " ");
+  } catch (cause) {
+    throw new HangupError("HANGUP_FILE", `${path}: ${(cause as Error).message}`, { cause });
+  }
+}
