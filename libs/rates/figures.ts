@@ -14,13 +14,6 @@ export function countRow(counts: Counts, row: EndedRow): void {
   for (const formula of FORMULAS) if (formula.holds(row)) counts[formula.name]++;
 }
 
-/** The counts of these rows. */
-export function countRows(rows: Iterable<EndedRow>): Counts {
-  const counts = noCounts();
-  for (const row of rows) countRow(counts, row);
-  return counts;
-}
-
 /** The rates that follow from counts: null where the denominator is 0. */
 export function ratesOf(counts: Counts): Rates {
   const rates: Partial<Rates> = {};
@@ -35,11 +28,4 @@ export function ratesOf(counts: Counts): Rates {
 /** Counts and rates side by side, in the order in which they are told. */
 export function figuresOf(counts: Counts): Figures {
   return { ...counts, ...ratesOf(counts) };
-}
-
-/** The range of the abnormal RST rate while some resets are undecided; both ends are equal when none is. */
-export function abnormalRange(counts: Counts): { readonly least: number; readonly most: number } | null {
-  const rates = ratesOf(counts);
-  if (rates.abnormal_rst_rate === null || rates.abnormal_rst_rate_max === null) return null;
-  return { least: rates.abnormal_rst_rate, most: rates.abnormal_rst_rate_max };
 }

@@ -36,6 +36,10 @@ const lateOf = (row: EndedRow, kind: string): boolean => row.kind === kind && LA
 /**
  * The counts that rates are made of, each defined once: as SQL over the raw table and as a predicate over a row.
  * `teardowns` = `fins` + `resets` + `timeouts`.
+ *
+ * They count observations: a connection that two collectors saw counts twice. Finding the twins (equal ISNs) would take five
+ * times as long, 0.6 s against 0.13 s for 5 million rows, with memory for every connection of the range, and rows without both
+ * ISNs have none to be found by. One collector, or one vantage where no two stand at the same side, counts each once.
  */
 export const FORMULAS = [
   formula(

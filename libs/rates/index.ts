@@ -11,17 +11,7 @@ export {
   type Dimension,
   type DimensionName,
 } from "./dimensions.ts";
-export {
-  abnormalRange,
-  countRow,
-  countRows,
-  figuresOf,
-  noCounts,
-  ratesOf,
-  type Counts,
-  type Figures,
-  type Rates,
-} from "./figures.ts";
+export { countRow, figuresOf, noCounts, ratesOf, type Counts, type Figures, type Rates } from "./figures.ts";
 export {
   COUNT_NAMES,
   countSql,

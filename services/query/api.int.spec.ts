@@ -317,6 +317,9 @@ describe.skipIf(engine === null)(`the API on the real engine${reason === "" ? ""
       expect(rstRate?.parameters.map(({ name }) => name)).toEqual(
         expect.arrayContaining(["from", "to", "group_by", "host", "cause", "limit"]),
       );
+      expect(rstRate?.parameters.find(({ name }) => name === "vantage")).toMatchObject({
+        description: expect.stringContaining("count no connection twice") as unknown,
+      });
       expect(JSON.stringify(rstRate?.responses["200"])).toContain("abnormal_rst_rate_max");
       expect(Object.keys(rstRate?.responses ?? {})).toEqual(expect.arrayContaining(["200", "400", "503"]));
     });

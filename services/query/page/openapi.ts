@@ -4,7 +4,12 @@ import { LIST_PARAMETERS } from "../parameters/schemas.ts";
 
 const DESCRIPTION = `Why TCP connections end: RST rates by host, port and cause, single teardowns, alerts, and read-only SQL.
 
-Times are half-open ranges, from ≤ end_time < to. Errors are application/problem+json (RFC 9457) with a stable \`code\`.`;
+Times are half-open ranges, from ≤ end_time < to. Errors are application/problem+json (RFC 9457) with a stable \`code\`.
+
+Counts are of observations: a connection that several collectors saw, at its client and at its server say, counts once for
+each of them. To count every connection once, keep one view of it: \`vantage=server\` where every server has a collector, or
+\`collector=NAME\`. Without it rates weigh a connection by the number of
+collectors that saw it.`;
 
 /** The API's OpenAPI document, from the routes and their schemas. */
 export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {

@@ -30,10 +30,11 @@ export const rangeParameters = {
   to: once.optional().meta({ description: "End, exclusive, like `from`. Default: now", example: "now" }),
 };
 
-function filterDescription({ meaning, values, role }: Dimension): string {
+function filterDescription({ name, meaning, values, role }: Dimension): string {
   const choice = values === null || values.length > 12 ? "" : `: ${values.map((value) => value || "none").join(", ")}`;
+  const single = name === "vantage" || name === "collector" ? ". Keep one to count no connection twice" : "";
   const share = role === "end" ? ". Rates stay shares of all teardowns" : "";
-  return `${meaning}${choice}. Repeat it or give a comma list to keep several${share}`;
+  return `${meaning}${choice}. Repeat it or give a comma list to keep several${share}${single}`;
 }
 
 export const filterParameters = Object.fromEntries(
