@@ -59,6 +59,11 @@ const spec = {
         secret: true,
       },
     ),
+    pageUrl: option(
+      "--page-url <url>",
+      "where people find the page; alerts for Alertmanager link to it",
+      httpUrl.default("http://127.0.0.1:8480/"),
+    ),
     adminListen: option(
       "--admin-listen <address>",
       "health checks and metrics",
@@ -90,7 +95,7 @@ await runService(spec, async ({ config, log }) => {
   const parts: ReceiverParts = { clock: systemClock, metrics, log, delivered };
   const receivers: Receiver[] = [
     ...config.webhook.map((url) => new Webhook(url, parts)),
-    ...config.alertmanager.map((url) => new Alertmanager(url, parts)),
+    ...config.alertmanager.map((url) => new Alertmanager(url, config.pageUrl, parts)),
   ];
 
   const rule = { intervalMs: config.interval, quietIntervals: config.quietIntervals };

@@ -63,7 +63,7 @@ describe.skipIf(binary === undefined)(`a real Alertmanager${installed}`, () => {
   it("takes an alert, tells people of it, and tells them when it is resolved", async () => {
     const log = createLogger("alert");
     log.level = "silent";
-    const manager = new Alertmanager(url, {
+    const manager = new Alertmanager(url, "http://127.0.0.1:8480/", {
       clock: systemClock,
       metrics: createMetrics(createRegistry(), () => 0),
       log,

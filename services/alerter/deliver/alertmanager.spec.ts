@@ -7,6 +7,7 @@ import { ManualClock } from "../testing/manual-clock.ts";
 import { Alertmanager, postableAlert, RESEND_MS, type PostableAlert } from "./alertmanager.ts";
 
 const now = 1_790_000_200_000;
+const page = "https://ops.example.org/hangup";
 const registry = createRegistry();
 const metrics = createMetrics(registry, () => 0);
 const log = createLogger("alert");
@@ -31,7 +32,7 @@ describe("postableAlert", () => {
     },
   ];
   it.each(cases)("$name", ({ alert: told, endsAt, severity }) => {
-    expect(postableAlert(told, now)).toEqual({
+    expect(postableAlert(told, now, page)).toEqual({
       labels: { alertname: "HangupRstRate", port: "443", cause: told.cause, severity },
       annotations: {
         summary: told.summary,
@@ -39,13 +40,14 @@ describe("postableAlert", () => {
       },
       startsAt: "2026-09-21T14:14:00.000Z",
       endsAt,
+      generatorURL: `https://ops.example.org/hangup?port=443&cause=${told.cause}`,
     });
   });
 
   it("keeps its labels and its start through updates and the end", () => {
-    const first = postableAlert(alert, now);
+    const first = postableAlert(alert, now, page);
     for (const later of [{ ...alert, current: { resets: 99, teardowns: 400 }, summary: "more" }, resolvedOf(alert)]) {
-      const { labels, startsAt } = postableAlert(later, now + 60_000);
+      const { labels, startsAt } = postableAlert(later, now + 60_000, page);
       expect({ labels, startsAt }).toEqual({ labels: first.labels, startsAt: first.startsAt });
     }
   });
@@ -60,7 +62,7 @@ describe("Alertmanager", () => {
   beforeEach(async () => {
     server = new HttpReceiver();
     clock = new ManualClock(now);
-    manager = new Alertmanager(`${await server.listen()}/am/`, { clock, metrics, log, delivered });
+    manager = new Alertmanager(`${await server.listen()}/am/`, page, { clock, metrics, log, delivered });
   });
   afterEach(async () => {
     await manager.close(0);
@@ -73,9 +75,9 @@ describe("Alertmanager", () => {
     await server.received(1);
     await clock.advance();
     await server.received(2);
-    expect(clock.now()).toBe(now + RESEND_MS);
+    expect(clock.now(), page).toBe(now + RESEND_MS);
     expect(server.requests[0]).toMatchObject({ method: "POST", path: "/am/api/v2/alerts" });
-    expect(bodies()).toEqual([[postableAlert(alert, now)], [postableAlert(alert, now + RESEND_MS)]]);
+    expect(bodies()).toEqual([[postableAlert(alert, now, page)], [postableAlert(alert, now + RESEND_MS, page)]]);
   });
 
   it("is told of the end until it takes it, and then no more", async () => {
@@ -90,9 +92,9 @@ describe("Alertmanager", () => {
     manager.announce([other], [other]);
     await server.received(3);
     expect(bodies()).toEqual([
-      [postableAlert(resolved, now)],
-      [postableAlert(resolved, now)],
-      [postableAlert(other, clock.now())],
+      [postableAlert(resolved, now, page)],
+      [postableAlert(resolved, now, page)],
+      [postableAlert(other, clock.now(), page)],
     ]);
   });
 
@@ -101,13 +103,13 @@ describe("Alertmanager", () => {
     const over = resolvedOf(alertOf({ port: 8080 }));
     manager.resume({ alerts: [over, alert], delivered: new Set() });
     await server.received(1);
-    expect(bodies()).toEqual([[postableAlert(over, now), postableAlert(alert, now)]]);
+    expect(bodies()).toEqual([[postableAlert(over, now, page), postableAlert(alert, now, page)]]);
   });
 
   it("sends what is left when it is closed", async () => {
     const alert = alertOf();
     manager.announce([resolvedOf(alert)], []);
     await manager.close(5_000);
-    expect(bodies()).toEqual([[postableAlert(resolvedOf(alert), now)]]);
+    expect(bodies()).toEqual([[postableAlert(resolvedOf(alert), now, page)]]);
   });
 });

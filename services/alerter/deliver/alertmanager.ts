@@ -18,10 +18,12 @@ export interface PostableAlert {
   readonly startsAt: string;
   /** In the future while it is firing; when it has passed, the alert is resolved. */
   readonly endsAt: string;
+  /** The page with just these connections. */
+  readonly generatorURL: string;
 }
 
 /** The labels identify the alert to Alertmanager, so nothing in them may change while it is firing. */
-export function postableAlert(alert: Alert, now: number): PostableAlert {
+export function postableAlert(alert: Alert, now: number, pageUrl: string): PostableAlert {
   const hosts = alert.topHosts.map(({ host, resets }) => `${host} (${resets})`).join(", ");
   return {
     labels: {
@@ -36,12 +38,14 @@ export function postableAlert(alert: Alert, now: number): PostableAlert {
     },
     startsAt: new Date(alert.startedTime).toISOString(),
     endsAt: new Date(alert.resolvedTime ?? now + VALID_MS).toISOString(),
+    generatorURL: new URL(`?port=${alert.port}&cause=${encodeURIComponent(alert.cause)}`, pageUrl).href,
   };
 }
 
 /** Keeps an Alertmanager's picture equal to ours: all firing alerts every minute and at each change, resolved ones until taken. */
 export class Alertmanager implements Receiver {
   readonly #target: Target;
+  readonly #pageUrl: string;
   readonly #parts: ReceiverParts;
   readonly #stop = new AbortController();
   readonly #working: Promise<void>;
@@ -52,7 +56,9 @@ export class Alertmanager implements Receiver {
   #closing = false;
   #wake = new AbortController();
 
-  constructor(url: string, parts: ReceiverParts) {
+  /** @param pageUrl where people find Hangup's page. */
+  constructor(url: string, pageUrl: string, parts: ReceiverParts) {
+    this.#pageUrl = pageUrl;
     this.#target = targetOf(url, "/api/v2/alerts");
     this.#parts = parts;
     this.#working = this.#work();
@@ -108,7 +114,7 @@ export class Alertmanager implements Receiver {
     const { clock, metrics, log } = this.#parts;
     const resolved = [...this.#resolved.values()];
     this.#changed = false;
-    const body = [...resolved, ...this.#firing].map((alert) => postableAlert(alert, clock.now()));
+    const body = [...resolved, ...this.#firing].map((alert) => postableAlert(alert, clock.now(), this.#pageUrl));
     const outcome = await postJson(this.#target, body, this.#stop.signal);
     metrics.deliveries.inc({ receiver: "alertmanager", result: outcome.kind });
     if (outcome.kind === "failed") {
