@@ -132,6 +132,8 @@ describe.skipIf(missing !== "" && !mustRun)(`the page in a real browser${missing
         await page.screenshot({ path: join(OUTPUT, `${colorScheme}-${width}.png`), fullPage: true });
       }
     }
+    // Narrow, a row of refusals alone shows them where others show resets.
+    expect(await text("tbody .refusals")).toBe("10.0.0.6 25 port_closed 25 100.0 %");
     await page.setViewportSize({ width: 1280, height: 900 });
     await writeAlert(served.client, started, SUMMARY, Date.now());
     await expect.poll(() => page.locator(".alert").count(), { timeout: 30_000 }).toBe(0);

@@ -49,7 +49,10 @@ export function Table({ answer, groups }: { readonly answer: RatesAnswer; readon
             </thead>
             <tbody>
               {answer.rows.map((row) => (
-                <tr class="row" key={groups.map((name) => String(row[name])).join()}>
+                <tr
+                  class={onlyRefused(row) ? "row refusals" : "row"}
+                  key={groups.map((name) => String(row[name])).join()}
+                >
                   {groups.map((name) => (
                     <GroupCell key={name} name={name} row={row} />
                   ))}
@@ -57,7 +60,7 @@ export function Table({ answer, groups }: { readonly answer: RatesAnswer; readon
                 </tr>
               ))}
               {answer.other && (
-                <tr class="row other">
+                <tr class={onlyRefused(answer.other) ? "row other refusals" : "row other"}>
                   <th scope="row" colSpan={groups.length}>
                     {count(answer.other.groups)} others
                   </th>
@@ -119,6 +122,11 @@ function GroupCell({ name, row }: { readonly name: GroupName; readonly row: Rate
   );
 }
 
+/** On a narrow screen such a row shows its refusals in place of its resets. */
+function onlyRefused({ resets, refused }: Figures): boolean {
+  return resets === 0 && refused > 0;
+}
+
 function FigureCells({ figures, most }: { readonly figures: Figures; readonly most: number }) {
   return (
     <>
@@ -133,10 +141,10 @@ function FigureCells({ figures, most }: { readonly figures: Figures; readonly mo
       <FigureCell of={figures.abnormal_resets} wide>
         {percent(figures.abnormal_rst_rate)}
       </FigureCell>
-      <FigureCell of={figures.refused} wide>
+      <FigureCell of={figures.refused} wide refusal>
         {count(figures.refused)}
       </FigureCell>
-      <FigureCell of={0} wide>
+      <FigureCell of={0} wide refusal rate>
         {percent(figures.refused_rate)}
       </FigureCell>
       <FigureCell of={figures.timeouts} wide>
@@ -151,9 +159,11 @@ function FigureCell(props: {
   readonly of: number;
   readonly wide?: boolean;
   readonly rate?: boolean;
+  readonly refusal?: boolean;
   readonly children: ComponentChildren;
 }) {
-  const names = ["figure", props.wide && "wide", props.rate && "rate", props.of === 0 && "muted"];
+  const { wide, rate, refusal } = props;
+  const names = ["figure", wide && "wide", rate && "rate", refusal && "refusal", props.of === 0 && "muted"];
   return <td class={names.filter(Boolean).join(" ")}>{props.children}</td>;
 }
 
