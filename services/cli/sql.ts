@@ -1,11 +1,11 @@
 import { pipeline } from "node:stream/promises";
 import { text } from "node:stream/consumers";
-import { styleText } from "node:util";
 import { HangupError, option, parseCommand, type CommandSpec } from "@hangup/service";
 import { z } from "zod";
 import { ApiClient, apiOption } from "./api/client.ts";
 import { textTable, type TextColumn } from "./api/text-table.ts";
 import { rowsOnly, wholeText } from "./sql/answer.ts";
+import { bold } from "./terminal.ts";
 
 /** An answer must begin within this: above the time that the API gives a statement. */
 const TIMEOUT_MS = 75_000;
@@ -70,7 +70,7 @@ function resultTable({ meta, data }: SqlResult): string {
     align: /^(Nullable\(|LowCardinality\()*(U?Int|Float|Decimal)/.test(type) ? "right" : "left",
   }));
   const rows = data.map((row) => ({ cells: meta.map(({ name }) => shown(row[name])) }));
-  return textTable(columns, rows, (line) => styleText("bold", line, { stream: process.stdout })).join("\n");
+  return textTable(columns, rows, bold).join("\n");
 }
 
 function shown(value: unknown): string {

@@ -1,8 +1,6 @@
-import { styleText } from "node:util";
 import { explain } from "@hangup/causes";
 import { formatAddress, formatTime, type Teardown } from "@hangup/teardowns";
-
-const bold = (text: string): string => styleText("bold", text, { stream: process.stdout });
+import { bold, whole } from "../terminal.ts";
 
 /** One connection in words: what was seen, what follows from it, what it could be confused with, and how to look at its packets. */
 export function explanationText(row: Teardown): string {
@@ -44,7 +42,7 @@ function course(row: Teardown): string {
 }
 
 function traffic(packets: number, bytes: number | null): string {
-  return `${packets.toLocaleString("en-US")} packets ${bytes === null ? "" : `${bytes.toLocaleString("en-US")} bytes`}`.trim();
+  return `${whole(packets)} packets ${bytes === null ? "" : `${whole(bytes)} bytes`}`.trim();
 }
 
 function span(us: number): string {

@@ -17,8 +17,6 @@ export const ROW_WRITERS = {
   zeek: { head: ZEEK_HEADER, row: zeekLine, foot: ZEEK_FOOTER },
 } as const satisfies Record<string, RowWriter>;
 
-export type RowOutput = keyof typeof ROW_WRITERS;
-
 const FLUSH = 1 << 16;
 
 /** Collects text and hands it on in pieces worth a call. */

@@ -1,8 +1,8 @@
-import { styleText } from "node:util";
 import { causeDefinition } from "@hangup/causes";
 import type { Figures } from "@hangup/rates";
 import { formatAddress } from "@hangup/teardowns";
 import { textTable, type TextColumn } from "../api/text-table.ts";
+import { bold, dim, percent, whole } from "../terminal.ts";
 import type { CauseTally, PlaceTally, Tally } from "./tally.ts";
 
 const PLACES = 10;
@@ -100,15 +100,3 @@ function placeCells(place: PlaceTally): string[] {
     most.map(([cause, n]) => `${cause} ${whole(n)}`).join(", "),
   ];
 }
-
-function percent(rate: number | null): string {
-  return rate === null ? "-" : `${(rate * 100).toFixed(1)}%`;
-}
-
-function whole(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
-// Decided for each call: NO_COLOR and a pipe turn colours off.
-const bold = (text: string): string => styleText("bold", text, { stream: process.stdout });
-const dim = (text: string): string => styleText("dim", text, { stream: process.stdout });

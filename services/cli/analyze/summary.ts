@@ -1,4 +1,5 @@
 import type { ObserverCounters } from "@hangup/teardowns";
+import { whole } from "../terminal.ts";
 
 /** What was read, for stderr: packets, bytes, what became of them, connections, seconds. */
 export function summaryLine(name: string, counters: ObserverCounters, seconds: number): string {
@@ -29,8 +30,4 @@ export function bytes(count: number): string {
     unit++;
   }
   return `${unit === 0 ? whole(value) : value.toFixed(1)} ${units[unit]}`;
-}
-
-function whole(count: number): string {
-  return count.toLocaleString("en-US");
 }

@@ -1,6 +1,6 @@
-import { styleText } from "node:util";
 import type { Counts, RateReply, RateRow, Rates } from "@hangup/rates";
 import { textTable, type TextColumn, type TextRow } from "../api/text-table.ts";
+import { bold, dim, percent, whole } from "../terminal.ts";
 
 /** The reply of GET /api/v1/rst-rate. */
 export interface RstRateAnswer extends RateReply {
@@ -90,14 +90,6 @@ function abnormalCell({ abnormal_rst_rate: least, abnormal_rst_rate_max: most }:
   return least === most ? percent(least) : `${percent(least)} to ${percent(most)}`;
 }
 
-function percent(rate: number | null): string {
-  return rate === null ? "-" : `${(rate * 100).toFixed(1)}%`;
-}
-
-function whole(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 const BAR_CELLS = 12;
 
@@ -106,7 +98,3 @@ function bar(share: number): string {
   const eighths = share > 0 ? Math.max(1, Math.round(share * BAR_CELLS * 8)) : 0;
   return "█".repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8];
 }
-
-// Decided for each call: NO_COLOR and a pipe turn colours off.
-const bold = (text: string): string => styleText("bold", text, { stream: process.stdout });
-const dim = (text: string): string => styleText("dim", text, { stream: process.stdout });
