@@ -75,7 +75,7 @@ describe("Alertmanager", () => {
     await server.received(1);
     await clock.advance();
     await server.received(2);
-    expect(clock.now(), page).toBe(now + RESEND_MS);
+    expect(clock.now()).toBe(now + RESEND_MS);
     expect(server.requests[0]).toMatchObject({ method: "POST", path: "/am/api/v2/alerts" });
     expect(bodies()).toEqual([[postableAlert(alert, now, page)], [postableAlert(alert, now + RESEND_MS, page)]]);
   });
