@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseCommand, type CommandSpec } from "./config.ts";
 import { describeError, HangupError } from "./errors.ts";
 import { createLogger, type Logger } from "./log.ts";
@@ -24,6 +25,7 @@ export interface RunningService {
 
 /** A service stops within this time, and ends hard with exit code 1 then; whoever runs one as a child waits as long before it kills. */
 export const STOP_LIMIT_MS = 5_000;
+const PARTIAL = 3;
 /** A start that is interrupted has so long to give up, or to finish and be stopped. */
 const START_GRACE_MS = 1_500;
 
@@ -46,11 +48,13 @@ export async function runService<T extends OptionTable>(
     const fail = (error: unknown): void => stopped.reject(error);
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stopped.resolve());
     process.on("disconnect", () => stopped.resolve());
-    const stop = stopped.promise.finally(() => stopping.abort());
-    stop.catch(() => undefined);
-    const starting = start({ config, operands, log, fail, signal: stopping.signal });
-    const running = await endOfStart(starting, stop);
-    if (running !== null) await runUntil(running, stop);
+    stopped.promise.catch(() => undefined);
+    const running = await runUntil(
+      stopped.promise,
+      start({ config, operands, log, fail, signal: stopping.signal }),
+      stopping,
+    );
+    if (running?.partial?.() === true) exitCode = PARTIAL;
   } catch (error) {
     exitCode = error instanceof HangupError ? error.exitCode : 1;
     process.stderr.write(`${describeError(spec.name, error)}\n`);
@@ -58,11 +62,27 @@ export async function runService<T extends OptionTable>(
   process.exit(exitCode);
 }
 
-/** What was started; null when the stop came first: what had been started by then is stopped. */
-async function endOfStart(starting: Promise<RunningService>, stop: Promise<void>): Promise<RunningService | null> {
+/** Waits until `stop`, or the service's own end; then stops it, or what of it had started by then. Answers what had. */
+async function runUntil(
+  stop: Promise<void>,
+  starting: Promise<RunningService>,
+  stopping: AbortController,
+): Promise<RunningService | null> {
+  let running: RunningService | null = null;
   try {
-    return await Promise.race([starting, stop.then(() => null)]);
+    running = await Promise.race([starting, stop.then(() => null)]);
+    if (running !== null) await Promise.race(running.done ? [stop, running.done] : [stop]);
   } finally {
-    // Nothing to do for one that started; the race may be lost to a stop or to `fail`.
+    // Not before: a start that gives up is no failure then.
+    stopping.abort();
+    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+    await (running === null ? interrupt(starting) : running.stop());
   }
+  return running;
+}
+
+/** It gives up by its signal, or comes to its end and is stopped; what it complains of meanwhile was asked for. */
+async function interrupt(starting: Promise<RunningService>): Promise<void> {
+  const over = starting.then((running) => running.stop()).catch(() => undefined);
+  await Promise.race([over, sleep(START_GRACE_MS)]);
 }
