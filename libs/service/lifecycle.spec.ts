@@ -18,7 +18,7 @@ function service(body: string) {
   writeFileSync(
     path,
     `import { runService, HangupError } from "../../index.ts";
-     await runService({ name: "hangup sample", summary: "", examples: [], options: {} }, async ({ fail }) => { ${body} });`,
+     await runService({ name: "hangup sample", summary: "", examples: [], options: {} }, async ({ fail, signal }) => { ${body} });`,
   );
   const child = spawn(process.execPath, ["--conditions=source", path], { stdio: ["ignore", "pipe", "pipe", "ipc"] });
   const [stdout, stderr]: Readable[] = [child.stdout, child.stderr].filter((stream) => stream !== null);
@@ -66,6 +66,37 @@ describe("runService", () => {
       `setTimeout(() => fail(new HangupError("HANGUP_KAFKA_UNREACHABLE", "no broker at a:1", { remedy: "Start one" })), 10); ${running}`,
     );
     expect(await exit).toEqual({ code: 1, output: "up\nflushed\nhangup sample: no broker at a:1. Start one\n" });
+  });
+
+  describe("told to stop while it starts", () => {
+    const waiting = `process.stdout.write("starting\\n"); const timer = setInterval(() => undefined, 1000);`;
+
+    it.each([
+      {
+        name: "gives up by its signal",
+        body: `await new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("given up"))));`,
+        says: "",
+      },
+      {
+        name: "comes to its end, and is stopped",
+        body: `await new Promise((resolve) => signal.addEventListener("abort", resolve));
+          return { stop: async () => process.stdout.write("stopped\\n") };`,
+        says: "stopped\n",
+      },
+      { name: "does not hear of it, and is left", body: `await new Promise(() => undefined);`, says: "" },
+    ])("it $name: exit code 0", async ({ body, says }) => {
+      const { child, started, exit } = service(`${waiting} ${body}`);
+      await started;
+      child.kill("SIGTERM");
+      expect(await exit).toEqual({ code: 0, output: `starting\n${says}` });
+    });
+
+    it("by a failure it exits 1 with its line", async () => {
+      const { exit } = service(
+        `${waiting} fail(new HangupError("HANGUP_FILE", "gone")); await new Promise(() => undefined);`,
+      );
+      expect(await exit).toEqual({ code: 1, output: "starting\nhangup sample: gone\n" });
+    });
   });
 
   it("exits 2 on a usage error before it starts", async () => {
