@@ -1,4 +1,5 @@
 export { listen, listenError, startAdminServer, type AdminServer, type ListenAddress } from "./admin.ts";
+export { checkoutFile } from "./checkout.ts";
 export { environmentName, parseCommand, type CommandSpec, type ParsedCommand } from "./config.ts";
 export { describeError, ERROR_CODES, HangupError, type ErrorCode } from "./errors.ts";
 export { runService, STOP_LIMIT_MS, type RunningService, type ServiceContext } from "./lifecycle.ts";

@@ -84,7 +84,7 @@ describe("runService", () => {
         says: "stopped\n",
       },
       { name: "does not hear of it, and is left", body: `await new Promise(() => undefined);`, says: "" },
-    ])("it $name: exit code 0", async ({ body, says }) => {
+    ])("exits 0 when it $name", async ({ body, says }) => {
       const { child, started, exit } = service(`${waiting} ${body}`);
       await started;
       child.kill("SIGTERM");
