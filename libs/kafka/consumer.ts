@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { HangupError } from "@hangup/service";
+import { HangupError } from "@hangup/service";
 import { kafkaError, rootCause } from "./failure.ts";
 import { Membership, type ConsumerOptions } from "./membership.ts";
 import type { Consumer, IncomingBatch } from "./port.ts";
@@ -10,7 +10,7 @@ const LAST_PAUSE_MS = 5_000;
 
 /**
  * A member of a consumer group that starts at the beginning of a topic it has no commit for. Inert until `run`, which
- * resolves once the member reads, or rejects with HANGUP_KAFKA_UNREACHABLE. Later failures are logged and mended by itself:
+ * resolves once the member reads, or rejects with HANGUP_KAFKA_UNREACHABLE, or when it is stopped meanwhile. Later failures are logged and mended by itself:
  * kafkajs gives up for good after some errors, so a membership that crashed is replaced by a new one.
  */
 export function createConsumer(options: ConsumerOptions): Consumer {
@@ -21,6 +21,7 @@ class SupervisedConsumer implements Consumer {
   readonly #options: ConsumerOptions;
   readonly #stop = new AbortController();
   #membership: Membership | undefined;
+  #joining: Promise<void> | undefined;
   #mending: Promise<void> | undefined;
   #crash: string | null = null;
 
@@ -37,7 +38,8 @@ class SupervisedConsumer implements Consumer {
         // A broker that has just started is there, and still loading its groups.
         const loading = (rootCause(error) as { retriable?: boolean }).retriable === true;
         if (!loading || (error as HangupError).code !== "HANGUP_KAFKA" || attempt === FIRST_ATTEMPTS) throw error;
-        await sleep(FIRST_PAUSE_MS * attempt);
+        await this.#pause(FIRST_PAUSE_MS * attempt);
+        if (this.#stop.signal.aborted) throw error;
       }
     }
   }
@@ -47,7 +49,8 @@ class SupervisedConsumer implements Consumer {
   }
 
   async stop(): Promise<void> {
-    this.#stop.abort();
+    this.#stop.abort(new HangupError("HANGUP_KAFKA", "stopped while it joined its consumer group"));
+    await this.#joining?.catch(() => undefined);
     await this.#mending;
     await this.#membership?.leave();
   }
@@ -58,7 +61,8 @@ class SupervisedConsumer implements Consumer {
       this.#crash = kafkaError(error, this.#options.brokers).message;
       this.#mending ??= this.#mend(topics, handle).finally(() => (this.#mending = undefined));
     });
-    await membership.start(topics, handle);
+    this.#joining = membership.start(topics, handle, this.#stop.signal);
+    await this.#joining;
     this.#membership = membership;
     this.#crash = null;
   }
@@ -67,8 +71,7 @@ class SupervisedConsumer implements Consumer {
     const { log, groupId, brokers } = this.#options;
     log?.warn({ groupId }, `joining the consumer group again: ${this.#crash}`);
     for (let pause = FIRST_PAUSE_MS; !this.#stop.signal.aborted; pause = Math.min(pause * 2, LAST_PAUSE_MS)) {
-      // Only `stop` ends the pause early.
-      await sleep(pause, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      await this.#pause(pause);
       if (this.#stop.signal.aborted) return;
       try {
         await this.#join(topics, handle);
@@ -78,5 +81,10 @@ class SupervisedConsumer implements Consumer {
         this.#crash = kafkaError(error, brokers).message;
       }
     }
+  }
+
+  /** Only `stop` ends it early. */
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined);
   }
 }

@@ -5,4 +5,4 @@ export { createConsumer } from "./consumer.ts";
 export type { ConsumerOptions } from "./membership.ts";
 export { createProducer, type ProducerOptions } from "./producer.ts";
 export { advertisedBrokers, pingKafka, type KafkaOptions } from "./connection.ts";
-export { DEAD_LETTER_TOPIC, ensureTopics, readTopics, TEARDOWNS_TOPIC, type TopicSpec } from "./topics.ts";
+export { deadLetterTopic, ensureTopics, readTopics, TEARDOWNS_TOPIC, type TopicSpec } from "./topics.ts";

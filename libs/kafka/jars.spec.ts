@@ -59,6 +59,11 @@ describe("what Kafka needs", () => {
       script: `${copy("another.jar")}; echo '[ERROR] cannot reach central'; exit 1`,
       why: "cannot reach central",
     },
+    {
+      what: "speaks in colours",
+      script: `printf '\\033[0m\\n' >&2; printf '[\\033[1;31mERROR\\033[m] \\n[\\033[1;31mERROR\\033[m] Could not create local repository\\033[0m\\n'; exit 1`,
+      why: "Could not create local repository",
+    },
     { what: "lacks the broker", script: copy("another.jar"), why: "it ended with code 0" },
   ])("leaves no cache when Maven $what", async ({ script, why }) => {
     program("mvn", script);

@@ -12,15 +12,15 @@ import {
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { HangupError } from "@hangup/service";
+import { stripVTControlCharacters } from "node:util";
+import { checkoutFile, HangupError } from "@hangup/service";
 import { spawnGuarded } from "./guard.ts";
-import { infraFile } from "./infra.ts";
 
 /** The Kafka that is run when the user brings none; infra/kafka/pom.xml names the same version. */
 export const BUNDLED_KAFKA_VERSION = "4.4.0";
 
 /** What Maven is asked for was resolved from this file; a later edit of it makes the cache stale. */
-const POM = "kafka/pom.xml";
+const POM = "infra/kafka/pom.xml";
 const BROKER_JAR = `kafka_2.13-${BUNDLED_KAFKA_VERSION}.jar`;
 
 /** Where the jars are kept: `${XDG_CACHE_HOME:-~/.cache}/hangup/kafka-<version>`. */
@@ -39,7 +39,7 @@ export async function resolveJars(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<string[]> {
   const cache = kafkaCacheDirectory(environment);
-  const pom = infraFile(POM);
+  const pom = checkoutFile(POM);
   if (!isCurrent(cache, pom)) {
     mkdirSync(dirname(cache), { recursive: true });
     removeLeftovers(dirname(cache));
@@ -97,13 +97,13 @@ async function fetchWithMaven(
     ],
     { output: "pipe", environment },
   );
-  const errors: string[] = [];
+  const said: string[] = [];
   let fetched = 0;
-  maven.stderr?.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
+  maven.stderr?.on("data", (chunk: Buffer) => said.push(...chunk.toString().split("\n")));
   if (maven.stdout) {
     createInterface(maven.stdout).on("line", (line) => {
-      if (line.startsWith("[ERROR]")) errors.push(line.slice(8));
-      else if (/^(\[INFO\] )?Downloaded from .*\.jar /.test(line)) onProgress(`fetching Kafka: jar ${++fetched}`);
+      said.push(line);
+      if (/^(\[INFO\] )?Downloaded from .*\.jar /.test(line)) onProgress(`fetching Kafka: jar ${++fetched}`);
     });
   }
   const code = await new Promise<number | null>((resolve, reject) => {
@@ -111,13 +111,20 @@ async function fetchWithMaven(
     maven.on("close", resolve);
   });
   // Both guards say 127 when the program is not there.
-  if (code === 127) throw missingMaven(errors.join(""));
+  if (code === 127) throw missingMaven(said.join("\n"));
   if (code !== 0 || !existsSync(join(directory, BROKER_JAR))) {
-    const why = errors.find((line) => line.trim() !== "")?.trim() ?? `it ended with code ${code}`;
+    const why = tellingLine(said) ?? `it ended with code ${code}`;
     throw new HangupError("HANGUP_CHILD_DIED", `Maven could not fetch Kafka ${BUNDLED_KAFKA_VERSION}: ${why}`, {
       remedy: "Check the network and try again, or name a Kafka of yours with --kafka HOST:PORT",
     });
   }
+}
+
+/** Maven's first error that says something, without its colours; they come in --batch-mode too, when its own settings cannot be read. */
+function tellingLine(lines: readonly string[]): string | undefined {
+  const plain = lines.map((line) => stripVTControlCharacters(line).trim());
+  const errors = plain.flatMap((line) => /^\[(?:ERROR|FATAL)\]\s+(\S.*)$/.exec(line)?.[1] ?? []);
+  return errors[0] ?? plain.find((line) => line !== "" && !/^\[(?:INFO|WARNING|DEBUG)\]/.test(line));
 }
 
 function missingMaven(cause: unknown): HangupError {

@@ -5,15 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import kafkajs from "kafkajs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { HangupError } from "@hangup/service";
+import { checkoutFile, type HangupError } from "@hangup/service";
 import { startBroker, type Broker } from "./broker.ts";
 import { advertisedBrokers, kafkaClient, pingKafka } from "./connection.ts";
 import { createConsumer } from "./consumer.ts";
-import { infraFile } from "./infra.ts";
 import { findJava } from "./java.ts";
 import type { IncomingBatch } from "./port.ts";
 import { createProducer } from "./producer.ts";
-import { DEAD_LETTER_TOPIC, ensureTopics, TEARDOWNS_TOPIC } from "./topics.ts";
+import { deadLetterTopic, ensureTopics, TEARDOWNS_TOPIC } from "./topics.ts";
 
 const PORT = 21_240;
 const ADDRESS = `127.0.0.1:${PORT}`;
@@ -71,8 +70,8 @@ describe.skipIf(reason !== null && !required)("kafka", () => {
   }
 
   it("makes the topics of topics.yaml, once, with their settings", async () => {
-    const file = infraFile("kafka/topics.yaml");
-    expect(await ensureTopics([ADDRESS], file)).toEqual([TEARDOWNS_TOPIC, DEAD_LETTER_TOPIC]);
+    const file = checkoutFile("infra/kafka/topics.yaml");
+    expect(await ensureTopics([ADDRESS], file)).toEqual([TEARDOWNS_TOPIC, deadLetterTopic(TEARDOWNS_TOPIC)]);
     expect(await ensureTopics([ADDRESS], file)).toEqual([]);
     const admin = kafkaClient({ brokers: [ADDRESS], clientId: "test" }).admin();
     await admin.connect();
@@ -198,7 +197,7 @@ describe.skipIf(reason !== null && !required)("kafka", () => {
     const lone = { ...place, dataDir: join(directory, "lone"), port: PORT + 30 };
     const brokers = [`127.0.0.1:${lone.port}`];
     const other = await startBroker(lone);
-    await ensureTopics(brokers, infraFile("kafka/topics.yaml"));
+    await ensureTopics(brokers, checkoutFile("infra/kafka/topics.yaml"));
     const consumer = createConsumer({ brokers, clientId: "test", groupId: "away" });
     await consumer.run([TEARDOWNS_TOPIC], () => Promise.resolve());
     expect(consumer.ready()).toBeNull();
@@ -206,6 +205,26 @@ describe.skipIf(reason !== null && !required)("kafka", () => {
     await expect.poll(() => consumer.ready(), { timeout: 20_000 }).toMatch(/^Kafka at .* has not answered for \d+ s$/);
     // kafkajs alone would go on trying for five minutes, longer than a test may take.
     await consumer.stop();
+  });
+
+  it("stops while it waits to join, as the group waits for a member that is silent", { timeout: 30_000 }, async () => {
+    const options = { brokers: [ADDRESS], clientId: "test", groupId: "slow" };
+    const silent = createConsumer(options);
+    const inHand = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    await silent.run([TEARDOWNS_TOPIC], () => {
+      inHand.resolve();
+      return release.promise;
+    });
+    await inHand.promise;
+    const consumer = createConsumer(options);
+    const joining = consumer.run([TEARDOWNS_TOPIC], () => Promise.resolve());
+    const outcome = joining.catch((error: unknown) => error);
+    await expect.poll(() => groupState("slow"), { timeout: 10_000 }).toBe("PreparingRebalance");
+    await consumer.stop();
+    expect(await outcome).toMatchObject({ message: "stopped while it joined its consumer group" });
+    release.resolve();
+    await silent.stop();
   });
 
   it("refuses a taken port, and a directory in use", async () => {
@@ -234,6 +253,14 @@ describe.skipIf(reason !== null && !required)("kafka", () => {
   });
 });
 
+async function groupState(groupId: string): Promise<string> {
+  const admin = kafkaClient({ brokers: [ADDRESS], clientId: "test" }).admin();
+  await admin.connect();
+  const { groups } = await admin.describeGroups([groupId]);
+  await admin.disconnect();
+  return groups[0].state;
+}
+
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -249,7 +276,7 @@ describe("an address without a broker", () => {
 
   it.each([
     { what: "ping", act: () => pingKafka(brokers, 2_000) },
-    { what: "topics", act: () => ensureTopics(brokers, infraFile("kafka/topics.yaml")) },
+    { what: "topics", act: () => ensureTopics(brokers, checkoutFile("infra/kafka/topics.yaml")) },
     {
       what: "send",
       act: () => createProducer(options).send("topic", [{ key: Buffer.from("k"), value: Buffer.from("v") }]),

@@ -109,33 +109,57 @@ export class Membership {
     return `Kafka at ${this.#options.brokers.join(", ")} has not answered for ${Math.round(silentMs / 1000)} s`;
   }
 
-  /** Resolves once the group has given it its partitions. @throws HangupError HANGUP_KAFKA_UNREACHABLE or HANGUP_KAFKA. */
-  async start(topics: readonly string[], handle: (batch: IncomingBatch) => Promise<void>): Promise<void> {
-    const { brokers } = this.#options;
+  /**
+   * Resolves once the group has given it its partitions; gives up when the signal is aborted, with its reason.
+   * @throws HangupError HANGUP_KAFKA_UNREACHABLE or HANGUP_KAFKA.
+   */
+  async start(
+    topics: readonly string[],
+    handle: (batch: IncomingBatch) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const aborted = Promise.withResolvers<never>();
+    const abort = (): void => aborted.reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    const joining = this.#join(topics, handle);
+    // The one that loses the race is looked at by nobody else.
+    for (const promise of [joining, aborted.promise]) promise.catch(() => undefined);
     try {
-      // Asked first, since the patience that follows is for a broker and topics that were there.
-      await requireTopics(brokers, topics);
-      await this.#consumer.connect();
-      await this.#consumer.subscribe({ topics: [...topics], fromBeginning: true });
-      await within(JOIN_LIMIT_MS, brokers, async () => {
-        await this.#consumer.run({
-          autoCommit: false,
-          eachBatchAutoResolve: false,
-          partitionsConsumedConcurrently: CONCURRENCY,
-          eachBatch: (payload) => this.#take(payload, handle),
-        });
-        await this.#joined.promise;
-      });
+      signal.throwIfAborted();
+      await Promise.race([joining, aborted.promise]);
     } catch (error) {
-      await this.#consumer.disconnect().catch(() => undefined);
-      throw kafkaError(error, brokers);
+      await this.#disconnect();
+      throw kafkaError(error, this.#options.brokers);
+    } finally {
+      signal.removeEventListener("abort", abort);
     }
+  }
+
+  async #join(topics: readonly string[], handle: (batch: IncomingBatch) => Promise<void>): Promise<void> {
+    const { brokers } = this.#options;
+    // Asked first, since the patience that follows is for a broker and topics that were there.
+    await requireTopics(brokers, topics);
+    await this.#consumer.connect();
+    await this.#consumer.subscribe({ topics: [...topics], fromBeginning: true });
+    await within(JOIN_LIMIT_MS, brokers, async () => {
+      await this.#consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: CONCURRENCY,
+        eachBatch: (payload) => this.#take(payload, handle),
+      });
+      await this.#joined.promise;
+    });
   }
 
   async leave(): Promise<void> {
     this.#stopping = true;
     // kafkajs takes no commit once it stops: what is in hand comes first.
     await Promise.allSettled(this.#inHand);
+    await this.#disconnect();
+  }
+
+  async #disconnect(): Promise<void> {
     const left = this.#consumer.disconnect().catch(() => undefined);
     await Promise.race([left, sleep(LEAVE_LIMIT_MS, undefined, { ref: false })]);
   }

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { infraFile } from "./infra.ts";
-import { DEAD_LETTER_TOPIC, readTopics, TEARDOWNS_TOPIC } from "./topics.ts";
+import { checkoutFile } from "@hangup/service";
+import { deadLetterTopic, readTopics, TEARDOWNS_TOPIC } from "./topics.ts";
 
 describe("readTopics", () => {
   const directory = mkdtempSync(join(tmpdir(), "hangup-topics-"));
@@ -11,8 +11,8 @@ describe("readTopics", () => {
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   it("finds both topics, settings as text", () => {
-    const topics = readTopics(infraFile("kafka/topics.yaml"));
-    expect(topics.map(({ name }) => name)).toEqual([TEARDOWNS_TOPIC, DEAD_LETTER_TOPIC]);
+    const topics = readTopics(checkoutFile("infra/kafka/topics.yaml"));
+    expect(topics.map(({ name }) => name)).toEqual([TEARDOWNS_TOPIC, deadLetterTopic(TEARDOWNS_TOPIC)]);
     for (const { config } of topics) expect(config["retention.ms"]).toMatch(/^\d+$/);
   });
 

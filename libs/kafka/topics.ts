@@ -9,7 +9,9 @@ import { kafkaError } from "./failure.ts";
 /** Batches of teardown events; the name carries the version of the message's layout. */
 export const TEARDOWNS_TOPIC = "hangup.teardowns.v1";
 /** Messages that could not be decoded, with reason and origin as headers. */
-export const DEAD_LETTER_TOPIC = "hangup.teardowns.v1.dlq";
+export function deadLetterTopic(topic: string): string {
+  return `${topic}.dlq`;
+}
 
 export interface TopicSpec {
   readonly name: string;
@@ -30,7 +32,7 @@ const schema = z.array(
 function renamed(topics: readonly TopicSpec[], teardowns: string): TopicSpec[] {
   const names = new Map([
     [TEARDOWNS_TOPIC, teardowns],
-    [DEAD_LETTER_TOPIC, `${teardowns}.dlq`],
+    [deadLetterTopic(TEARDOWNS_TOPIC), deadLetterTopic(teardowns)],
   ]);
   return topics.map((topic) => ({ ...topic, name: names.get(topic.name) ?? topic.name }));
 }
