@@ -1,11 +1,5 @@
 import { queryRows } from "@hangup/clickhouse";
-import {
-  createConsumer,
-  createProducer,
-  DEAD_LETTER_TOPIC,
-  TEARDOWNS_TOPIC,
-  type IncomingMessage,
-} from "@hangup/kafka";
+import { createConsumer, createProducer, deadLetterTopic, TEARDOWNS_TOPIC, type IncomingMessage } from "@hangup/kafka";
 import type { Teardown } from "@hangup/teardowns";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { freePort, orReason, TestBroker, TestEngine } from "./testing/backends.ts";
@@ -54,10 +48,10 @@ function rowsOf(
 
 const nowMs = Date.now();
 
-async function send(collector: string, values: readonly Buffer[]): Promise<void> {
+async function send(collector: string, values: readonly Buffer[], topic = TEARDOWNS_TOPIC): Promise<void> {
   const key = Buffer.from(collector);
   await producer?.send(
-    TEARDOWNS_TOPIC,
+    topic,
     values.map((value) => ({ key, value })),
   );
 }
@@ -94,7 +88,7 @@ async function deadLetters(collector: string, count: number): Promise<IncomingMe
     clientId: "ingest-test",
     groupId: `dlq-${collector}`,
   });
-  await consumer.run([DEAD_LETTER_TOPIC], (fetch) => {
+  await consumer.run([deadLetterTopic(TEARDOWNS_TOPIC)], (fetch) => {
     found.push(...fetch.messages.filter(({ key }) => key?.toString() === collector));
     return Promise.resolve();
   });
@@ -120,6 +114,17 @@ describe.skipIf(backends === null)(`ingest, a real broker and a real engine ${re
     );
     expect(await ingest.metric("hangup_ingest_rows_total")).toBe(1_200);
     expect(await ingest.metric(`hangup_ingest_lag_messages{partition="${String(partition)}"}`)).toBe(0);
+  });
+
+  test("topics that are missing are made, as they are for a first run", async () => {
+    const ingest = await start(["--topic", "another.topic", "--group", "another-group"]);
+    await send("first-run", [...messages(rowsOf("first-run", 10), 10), Buffer.from("no batch")], "another.topic");
+    await stored("first-run", 10);
+    await eventually(
+      () => ingest.metric('hangup_ingest_dead_letters_total{reason="bad_seal"}'),
+      (count) => count === 1,
+    );
+    expect(await tally("first-run")).toEqual({ rows: 10, distinct: 10 });
   });
 
   test("a message that cannot be read goes to the dead letters with its origin; those around it are stored", async () => {

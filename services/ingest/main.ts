@@ -1,6 +1,6 @@
 import { connect, credentials, pingClickHouse } from "@hangup/clickhouse";
-import { createConsumer, createProducer, pingKafka } from "@hangup/kafka";
-import { createRegistry, runService, startAdminServer } from "@hangup/service";
+import { createConsumer, createProducer, deadLetterTopic, ensureTopics, pingKafka } from "@hangup/kafka";
+import { checkoutFile, createRegistry, runService, startAdminServer } from "@hangup/service";
 import { BlockFormer } from "./block.ts";
 import { systemClock } from "./clock.ts";
 import { Intake } from "./intake.ts";
@@ -14,9 +14,10 @@ const MAX_BLOCK_BYTES = 32 * 1024 * 1024;
 /** A fetch of a partition in a backlog: about one block of usual events, so that blocks are neither small nor cut. */
 const FETCH_BYTES = 4 * 1024 * 1024;
 
-await runService(spec, async ({ config, log }) => {
+await runService(spec, async ({ config, log, signal }) => {
   const kafka = { brokers: config.bootstrapServer, clientId: "hangup-ingest", log };
   await pingKafka(config.bootstrapServer, 10_000);
+  await ensureTopics(config.bootstrapServer, checkoutFile("infra/kafka/topics.yaml"), config.topic);
   const client = connect({ ...credentials(config.clickhouse, "services"), application: "hangup ingest" });
   await pingClickHouse(client);
   await checkTable(client);
@@ -37,12 +38,13 @@ await runService(spec, async ({ config, log }) => {
     former: new BlockFormer({ maxRows: config.maxRows, maxBytes: MAX_BLOCK_BYTES }),
     writer,
     deadLetters: producer,
-    deadLetterTopic: `${config.topic}.dlq`,
+    deadLetterTopic: deadLetterTopic(config.topic),
     maxAgeMs: config.maxAge,
     retentionMs: config.retention,
   });
 
   const admin = await startAdminServer(config.adminListen, registry, () => consumer.ready() ?? writer.problem);
+  signal.addEventListener("abort", () => void consumer.stop());
   await consumer.run([config.topic], (fetch) => intake.handle(fetch));
   log.info({ topic: config.topic, group: config.group, admin: admin.port }, "writing events to ClickHouse");
   return {
