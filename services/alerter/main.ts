@@ -73,7 +73,7 @@ const spec = {
 } as const;
 
 /** What is left to deliver at the end gets so long. */
-const CLOSE_GRACE_MS = 5_000;
+const CLOSE_GRACE_MS = 3_000;
 
 await runService(spec, async ({ config, log }) => {
   const client = connect({ ...credentials(config.clickhouse, "services"), application: "hangup alert" });
