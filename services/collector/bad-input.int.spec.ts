@@ -87,6 +87,19 @@ describe("what cannot be captured", () => {
       code: 1,
       says: /none\.pcap.*no such file/i,
     },
+    {
+      name: "a copy that cannot be written",
+      args: ["--dry-run", "-i", "lo", "-w", "DIR/none/copy.pcap"],
+      code: 1,
+      says: /none\/copy\.pcap cannot be written: .*no such file/,
+    },
+    {
+      name: "a port that does not exist",
+      args: ["--dry-run", "-i", "lo", "--own", "host:99999"],
+      code: 2,
+      says: /--own.*expected HOST:PORT/,
+    },
+    { name: "no topic name", args: ["--topic", "a b"], code: 2, says: /--topic.*expected letters/ },
     { name: "no such option", args: ["--interfaces", "lo"], code: 2, says: /--interface/ },
     {
       name: "pace without shift",

@@ -12,9 +12,20 @@ const CONNECTIONS = 313;
 const TO_443 = 232;
 
 async function read(...args: string[]): Promise<CollectorProcess> {
-  const collector = new CollectorProcess(["--dry-run", ...args]);
-  expect(await collector.exited).toBe(0);
+  return readWith(0, args);
+}
+
+async function readWith(code: number, args: readonly string[], stdin?: Buffer): Promise<CollectorProcess> {
+  const collector = new CollectorProcess(["--dry-run", ...args], { input: stdin && "pipe" });
+  collector.child.stdin?.end(stdin);
+  expect(await collector.exited).toBe(code);
   return collector;
+}
+
+/** The last tenth begins with bytes that are no record. */
+function torn(bytes: Buffer): Buffer {
+  const at = Math.floor(bytes.length * 0.9);
+  return Buffer.concat([bytes.subarray(0, at), Buffer.alloc(500, 0xee), bytes.subarray(at)]);
 }
 
 describe("a capture file", () => {
@@ -36,6 +47,31 @@ describe("a capture file", () => {
     const rows = (await read("-r", DEMO, "port", "443")).rows();
     expect(rows).toHaveLength(TO_443);
     expect(new Set(rows.map((row) => row.server_port))).toEqual(new Set([443]));
+  });
+
+  it("is filtered the same way compressed, and from stdin", async () => {
+    const words = ["port", "443"];
+    expect((await read("-r", compressed, ...words)).rows()).toHaveLength(TO_443);
+    for (const file of [DEMO, compressed]) {
+      expect((await readWith(0, ["-r", "-", ...words], readFileSync(file))).rows()).toHaveLength(TO_443);
+    }
+  });
+
+  it.each([
+    { name: "cut", bytes: () => readFileSync(DEMO).subarray(0, -10), says: /cut ends in the middle of a record/ },
+    { name: "cut.gz", bytes: () => readFileSync(compressed).subarray(0, -1_000), says: /cut\.gz: the gzip data ends/ },
+    { name: "torn", bytes: () => torn(readFileSync(DEMO)), says: /torn is damaged in 1 place/ },
+  ])("tells what can be read of a damaged one, $name, and exits 3", async ({ name, bytes, says }) => {
+    const file = join(directory, name);
+    writeFileSync(file, bytes());
+    for (const extra of [[], ["--shift-to-now"]]) {
+      const collector = await readWith(3, ["-r", file, ...extra]);
+      expect(collector.stderr).toMatch(says);
+      expect(collector.rows().length).toBeGreaterThan(CONNECTIONS / 2);
+    }
+    const filtered = await readWith(3, ["-r", file, "tcp"]);
+    expect(filtered.rows().length).toBeGreaterThan(0);
+    expect(filtered.stderr).toContain(file);
   });
 
   it("is written again with -w, packet by packet", async () => {

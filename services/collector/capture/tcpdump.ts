@@ -29,7 +29,7 @@ export interface TcpdumpParts {
 const FIRST_BACKOFF_MS = 500;
 const LAST_BACKOFF_MS = 30_000;
 /** A tcpdump that does not end at SIGINT is killed. */
-const END_LIMIT_MS = 2_000;
+const END_LIMIT_MS = 1_000;
 const REMEMBERED_LINES = 10;
 
 /** tcpdump as a child: its packets, its counters, and its successor when it dies. */

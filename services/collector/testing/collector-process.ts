@@ -34,9 +34,9 @@ export class CollectorProcess {
   stderr = "";
   #wake: () => void = () => undefined;
 
-  constructor(args: readonly string[], options: { uid?: number; env?: NodeJS.ProcessEnv } = {}) {
+  constructor(args: readonly string[], options: { uid?: number; env?: NodeJS.ProcessEnv; input?: "pipe" } = {}) {
     this.child = spawn(process.execPath, ["--conditions=source", main, ...args], {
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [options.input ?? "ignore", "pipe", "pipe"],
       uid: options.uid,
       env: options.env ?? process.env,
     });
