@@ -1,4 +1,5 @@
-import { describeError, HangupError, nearest } from "@hangup/service";
+import { readFileSync } from "node:fs";
+import { checkoutFile, describeError, HangupError, nearest } from "@hangup/service";
 
 /**
  * `hangup COMMAND …`: each command is a module of its own, loaded only when it is asked for. The long-running services
@@ -42,11 +43,20 @@ Examples:
 `;
 }
 
+function version(): string {
+  const { version: text } = JSON.parse(readFileSync(checkoutFile("package.json"), "utf8")) as { version: string };
+  return text;
+}
+
 async function main(argv: string[]): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     process.stdout.write(help());
     return name === undefined ? 2 : 0;
+  }
+  if (name === "--version" || name === "-V") {
+    process.stdout.write(`hangup ${version()}\n`);
+    return 0;
   }
   const command = commands[name];
   if (!command) {

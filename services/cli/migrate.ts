@@ -1,6 +1,5 @@
 import { clickHouseOption, connect, credentials, migrate, migrationStatus, pingClickHouse } from "@hangup/clickhouse";
-import { HangupError, parseCommand, type CommandSpec } from "@hangup/service";
-import { checkout } from "./checkout.ts";
+import { checkoutFile, HangupError, parseCommand, type CommandSpec } from "@hangup/service";
 
 const options = {
   clickhouse: clickHouseOption,
@@ -29,7 +28,7 @@ export async function run(argv: string[]): Promise<number> {
   const client = connect({ ...credentials(config.clickhouse, "services"), database: "default" });
   try {
     await pingClickHouse(client);
-    const directory = checkout("infra/clickhouse/migrations");
+    const directory = checkoutFile("infra/clickhouse/migrations");
     if (action === "up") {
       const applied = await migrate(client, directory);
       process.stdout.write(

@@ -2,9 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { option, parseCommand, type CommandSpec } from "@hangup/service";
+import { checkoutFile, option, parseCommand, type CommandSpec } from "@hangup/service";
 import { z } from "zod";
-import { checkout } from "./checkout.ts";
 
 const options = {
   only: option(
@@ -103,9 +102,9 @@ function readReport(path: string): VitestReport {
 
 /** Runs a program of this checkout with its own Node first in PATH; resolves with the exit code. */
 function inCheckout(command: string, args: readonly string[]): Promise<number> {
-  const path = `${dirname(process.execPath)}:${checkout("node_modules/.bin")}:${process.env["PATH"]}`;
+  const path = `${dirname(process.execPath)}:${checkoutFile("node_modules/.bin")}:${process.env["PATH"]}`;
   const child = spawn(command, args, {
-    cwd: checkout("."),
+    cwd: checkoutFile("."),
     stdio: ["ignore", "inherit", "inherit"],
     env: { ...process.env, PATH: path },
   });

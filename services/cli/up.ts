@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseCommand } from "@hangup/service";
+import { HangupError, parseCommand } from "@hangup/service";
+import { checkConfig } from "./up/check.ts";
 import { startCollectors } from "./up/collectors.ts";
 import { lockDataDirectory } from "./up/lock.ts";
 import { Parts } from "./up/parts.ts";
@@ -17,9 +18,10 @@ const EXIT_LIMIT_MS = 500;
 
 export async function run(argv: string[]): Promise<number> {
   const { config } = parseCommand(upCommand, argv);
+  await checkConfig(config);
   const directory = resolve(config.data);
   const logDirectory = join(directory, "logs");
-  mkdirSync(logDirectory, { recursive: true });
+  makeDirectory(logDirectory);
   const unlock = lockDataDirectory(directory);
   const progress = new Progress(["kafka", "clickhouse", "ingest", "query", "alerter", "demo", "collector"]);
   const parts = new Parts();
@@ -42,6 +44,16 @@ export async function run(argv: string[]): Promise<number> {
     // A download that was under way must not hold this process.
     setTimeout(() => process.exit(), EXIT_LIMIT_MS).unref();
     process.stderr.write(cut.length === 0 ? "stopped\n" : `stopped; killed before they had ended: ${cut.join(", ")}\n`);
+  }
+}
+
+/** @throws HangupError HANGUP_FILE. */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new HangupError("HANGUP_FILE", `--data: ${why}`, { remedy: "Name a directory that may be written", cause });
   }
 }
 

@@ -117,6 +117,24 @@ describe("bad input", () => {
       says: /127\.0\.0\.1:1/,
     },
     {
+      name: "an option that the collector does not know, given to up",
+      args: () => ["up", "--data", directory, "--collect", "-I lo"],
+      code: 2,
+      says: /--collect: .*'-I'/,
+    },
+    {
+      name: "two parts of up on one port",
+      args: () => ["up", "--data", directory, "--kafka-port", "8123"],
+      code: 2,
+      says: /--kafka-port and --clickhouse-port both want port 8123/,
+    },
+    {
+      name: "a data directory that is a file",
+      args: () => ["up", "--data", file("notes.txt")],
+      code: 1,
+      says: /--data: .*notes\.txt/,
+    },
+    {
       name: "a taken port for up",
       args: () => ["up", "--data", directory, "--kafka-port", `${takenPort}`],
       code: 1,

@@ -39,6 +39,7 @@ export class Tally {
   /** By a hash of address and port. */
   readonly #places = new Map<number, PlaceTally[]>();
   #placeCount = 0;
+  #lastCause: CauseTally = { kind: "", cause: "", benign: 0, undecided: 0, count: 0 };
   /** Rows alike in all that rates ask for, counted together: a few dozen combinations, by stage. */
   readonly #alike = new Map<string, Alike[]>();
   /** Rows that ended, and those that did not. */
@@ -85,6 +86,13 @@ export class Tally {
   }
 
   #cause(kind: string, cause: string): CauseTally {
+    // Most rows are like the one before.
+    if (this.#lastCause.cause === cause && this.#lastCause.kind === kind) return this.#lastCause;
+    this.#lastCause = this.#findCause(kind, cause);
+    return this.#lastCause;
+  }
+
+  #findCause(kind: string, cause: string): CauseTally {
     let kinds = this.#causes.get(cause);
     if (kinds === undefined) this.#causes.set(cause, (kinds = []));
     for (const tally of kinds) if (tally.kind === kind) return tally;
@@ -132,14 +140,18 @@ export class Tally {
   }
 }
 
-/** 31 bits: such numbers need no memory of their own. */
+/** 30 bits: such numbers need no memory of their own. */
 function placeHash(address: Uint8Array, port: number): number {
   let hash = port;
-  for (let i = 0; i < 16; i++) hash = Math.imul(hash ^ address[i], 0x01000193);
+  for (let i = 0; i < 16; i += 4) {
+    const word = (address[i] << 24) | (address[i + 1] << 16) | (address[i + 2] << 8) | address[i + 3];
+    hash = Math.imul(hash ^ word, 0x9e3779b1);
+  }
   return (hash ^ (hash >>> 15)) & 0x3fffffff;
 }
 
+/** From the end: that is where addresses differ. */
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  for (let i = 0; i < 16; i++) if (a[i] !== b[i]) return false;
+  for (let i = 15; i >= 0; i--) if (a[i] !== b[i]) return false;
   return true;
 }

@@ -1,8 +1,7 @@
-import { HangupError } from "@hangup/service";
-import { checkout } from "../checkout.ts";
+import { checkoutFile, HangupError } from "@hangup/service";
 import { lastLine, startService, type ServiceProcess } from "./process.ts";
 import { portAfter, serviceMain, startAndWait } from "./services.ts";
-import { splitWords, type Wiring } from "./wiring.ts";
+import { collectWords, type Wiring } from "./wiring.ts";
 
 /** The capture that the demo recorded, for where namespaces may not be made. */
 const RECORDED = "services/demo/capture/demo.pcap";
@@ -12,8 +11,8 @@ export async function startCollectors(wiring: Wiring): Promise<string> {
   const { config } = wiring;
   const watching: string[] = [];
   if (config.demo) watching.push(await startDemo(wiring));
-  if (config.collect !== undefined || !config.demo) {
-    const words = splitWords(config.collect ?? "-i any", "--collect");
+  const words = collectWords(config);
+  if (words) {
     await startCollector(wiring, "collector", portAfter(wiring, 2), words);
     watching.push(`capturing with '${words.join(" ")}'`);
   }
@@ -37,7 +36,7 @@ async function startDemo(wiring: Wiring): Promise<string> {
       "--collector",
       "demo",
       "-r",
-      checkout(RECORDED),
+      checkoutFile(RECORDED),
       "--shift-to-now",
       "--pace",
       "--loop",

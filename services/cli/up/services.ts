@@ -1,10 +1,10 @@
-import { checkout } from "../checkout.ts";
+import { checkoutFile } from "@hangup/service";
 import { startService, waitReady, type ServiceProcess } from "./process.ts";
 import { splitWords, type Wiring } from "./wiring.ts";
 
 /** `main.js` of a service's folder. */
 export function serviceMain(folder: string): string {
-  return checkout(`services/${folder}/dist/main.js`);
+  return checkoutFile(`services/${folder}/dist/main.js`);
 }
 
 /** The page and API have the port that the user chose; gRPC and the services' admin ports follow it. */

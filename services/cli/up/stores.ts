@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { connect, credentials, migrate, pingClickHouse, startEmbedded } from "@hangup/clickhouse";
 import { ensureTopics, pingKafka, startBroker } from "@hangup/kafka";
-import { checkout } from "../checkout.ts";
+import { checkoutFile } from "@hangup/service";
 import { freshLog } from "./process.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Wiring } from "./wiring.ts";
@@ -11,7 +11,7 @@ export async function startKafka(
   { config, logDirectory, parts, progress }: Wiring,
   directory: string,
 ): Promise<string> {
-  const topics = checkout("infra/kafka/topics.yaml");
+  const topics = checkoutFile("infra/kafka/topics.yaml");
   return progress.step(
     "kafka",
     async (note) => {
@@ -59,10 +59,27 @@ export async function startClickHouse(wiring: Wiring, directory: string, secrets
       const server = credentials(environment["HANGUP_CLICKHOUSE"], "services", environment);
       const client = connect({ ...server, database: "default" });
       await pingClickHouse(client);
-      await migrate(client, checkout("infra/clickhouse/migrations"));
+      await migrate(client, checkoutFile("infra/clickhouse/migrations"));
       await client.close();
+      if (config.clickhouse) await checkReader(wiring);
       return server.url;
     },
     (url) => url,
   );
+}
+
+/** The user of people's SQL exists by itself on the bundled engine only; without it all else works, so it is said, not thrown. */
+async function checkReader({ environment }: Wiring): Promise<void> {
+  const reader = credentials(environment["HANGUP_CLICKHOUSE"] ?? "", "sql", environment);
+  const client = connect({ ...reader, database: "default" });
+  try {
+    await pingClickHouse(client);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    process.stderr.write(
+      `hangup up: SQL for people will not work: ${why}. Make the user with infra/clickhouse/users.sql and give its password in HANGUP_SQL_PASSWORD\n`,
+    );
+  } finally {
+    await client.close();
+  }
 }

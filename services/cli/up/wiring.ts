@@ -13,11 +13,7 @@ import type { Parts } from "./parts.ts";
 import type { Progress } from "./progress.ts";
 
 const options = {
-  demo: option(
-    "--demo",
-    "add live traffic in network namespaces of its own, so that there is something to see",
-    flag,
-  ),
+  demo: option("--demo", "add live traffic in network namespaces of its own, so that there is something to see", flag),
   seed: option("--seed <number>", "seed of the demo's traffic", z.string().optional()),
   data: option("--data <directory>", "where logs, Kafka's and ClickHouse's files go", z.string().default(".hangup")),
   kafka: option("--kafka <host:port,...>", "your Kafka instead of the bundled one", bootstrapServers.optional()),
@@ -41,7 +37,7 @@ const options = {
   ),
   kafkaPort: option(
     "--kafka-port <port>",
-    "port of the bundled Kafka",
+    "port of the bundled Kafka, which takes the one after it too",
     z.coerce.number().int().min(1).max(65_535).default(9092),
   ),
   clickhousePort: option(
@@ -74,7 +70,7 @@ export interface Wiring {
 }
 
 /** Splits `-i eth0 "port 443"` as a shell would, quotes included. @throws HangupError HANGUP_USAGE on an open quote. */
-export function splitWords(text: string, flag: string): string[] {
+export function splitWords(text: string, flagName: string): string[] {
   const words: string[] = [];
   const pattern = /\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))/gy;
   let end = 0;
@@ -83,6 +79,12 @@ export function splitWords(text: string, flag: string): string[] {
     end = pattern.lastIndex;
   }
   if (text.slice(end).trim() !== "")
-    throw new HangupError("HANGUP_USAGE", `${flag}: a quote is not closed in '${text}'`);
+    throw new HangupError("HANGUP_USAGE", `${flagName}: a quote is not closed in '${text}'`);
   return words;
+}
+
+/** What the host's own collector is told to capture; null when only the demo is watched. */
+export function collectWords({ collect, demo }: UpConfig): string[] | null {
+  if (collect === undefined && demo) return null;
+  return splitWords(collect ?? "-i any", "--collect");
 }

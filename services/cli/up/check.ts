@@ -1,0 +1,43 @@
+import { execFile } from "node:child_process";
+import { HangupError } from "@hangup/service";
+import { collectWords, splitWords, type UpConfig } from "./wiring.ts";
+import { serviceMain } from "./services.ts";
+
+/** The services take so many ports from `--listen` on: page and API, gRPC, and the admin ports of the others. */
+const SERVICE_PORTS = 6;
+
+/** What can be known to be wrong before anything is started. @throws HangupError HANGUP_USAGE. */
+export async function checkConfig(config: UpConfig): Promise<void> {
+  checkPorts(config);
+  const words = collectWords(config);
+  if (words) await checkService("--collect", "collector", words);
+  await checkService("--alert", "alerter", splitWords(config.alert, "--alert"));
+}
+
+/** Two parts of our own must not want the same port. */
+function checkPorts({ listen, kafka, kafkaPort, clickhouse, clickhousePort }: UpConfig): void {
+  const wanted: [port: number, whose: string][] = Array.from({ length: SERVICE_PORTS }, (_, index) => [
+    listen.port + index,
+    index === 0 ? "--listen" : `--listen (it takes the ${SERVICE_PORTS - 1} ports after it too)`,
+  ]);
+  if (!kafka) {
+    wanted.push([kafkaPort, "--kafka-port"], [kafkaPort + 1, "--kafka-port (it takes the port after it too)"]);
+  }
+  if (!clickhouse) wanted.push([clickhousePort, "--clickhouse-port"]);
+  const owners = new Map<number, string>();
+  for (const [port, whose] of wanted) {
+    const other = owners.get(port);
+    if (other !== undefined) throw new HangupError("HANGUP_USAGE", `${other} and ${whose} both want port ${port}`);
+    owners.set(port, whose);
+  }
+}
+
+/** Asks the service itself whether it understands its options. */
+function checkService(flag: string, folder: string, words: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [serviceMain(folder), ...words, "--check-config"], (error, _stdout, stderr) => {
+      if (!error) resolve();
+      else reject(new HangupError("HANGUP_USAGE", `${flag}: ${stderr.trim()}`));
+    });
+  });
+}
