@@ -1,10 +1,9 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createLab, type Ending, type Lab } from "./lab.ts";
 import { CLOSED_PORT } from "./mix.ts";
 import { namespaceNames } from "./namespaces.ts";
@@ -56,6 +55,14 @@ function signature(lines: readonly string[], client: { address: string; port: nu
   return words.join(" ").replaceAll(/(?<=D) (?=D)|(?<=d) (?=d)/g, "");
 }
 
+/** Closed like CLOSED_PORT, for the last connection alone. */
+const LAST_PORT = CLOSED_PORT + 1;
+
+/** What tcpdump says of a capture that may still be growing. */
+function print(file: string, expression: string): string {
+  return spawnSync("tcpdump", ["-n", "-t", "-r", file, expression], { encoding: "utf8" }).stdout;
+}
+
 describe.skipIf(!isRoot && !mustRun)("a lab", () => {
   let lab: Lab;
   let directory: string;
@@ -88,14 +95,13 @@ describe.skipIf(!isRoot && !mustRun)("a lab", () => {
         endings.push({ family, ending });
       }),
     );
-    // libpcap hands packets over up to 1 s late.
-    await sleep(1_200);
+    // Packets come in their order: with the answer to a last one, all that came before are in the file.
+    const last = { scenario: "refused", server: 1, port: LAST_PORT, family: 4, client: 0 } as const;
+    await lab.run({ ...last, requestBytes: 0, answerBytes: 0 });
+    await vi.waitUntil(() => print(file, `tcp src port ${LAST_PORT}`).includes("Flags [R.]"), 10_000);
     dump.kill("SIGINT");
     await once(dump, "exit");
-    lines = execFileSync("tcpdump", ["-n", "-t", "-r", file], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    }).split("\n");
+    lines = print(file, `not port ${LAST_PORT}`).split("\n");
   });
 
   afterAll(async () => {

@@ -154,6 +154,16 @@ describe.skipIf(!isRoot && !mustRun)(`live capture (seed ${seed})`, () => {
     expect(ids).toEqual(["0", "1"]);
   });
 
+  it("leaves no tcpdump behind when it is killed itself, even where no packet comes", async () => {
+    const { netns } = lab.middle;
+    const collector = new CollectorProcess(["--dry-run", "--netns", netns, "-i", "lo"]);
+    await collector.capturing();
+    const running = (): string => execFileSync("ip", ["netns", "pids", netns], { encoding: "utf8" });
+    expect(running()).not.toBe("");
+    collector.child.kill("SIGKILL");
+    await expect.poll(running, { timeout: 5_000 }).toBe("");
+  });
+
   it("prints tcpdump's counters at SIGUSR1 and lives on", async () => {
     const { netns, interface: device } = lab.middle;
     const collector = new CollectorProcess(["--dry-run", "--netns", netns, "-i", device]);

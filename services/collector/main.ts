@@ -36,10 +36,8 @@ await runService(spec, async ({ config, operands, log, fail }) => {
   const kafka = config.dryRun ? undefined : await kafkaOutput(config, log, () => void findOwn());
   const output = kafka?.delivery ?? standardOutput();
   const findOwn = async (): Promise<void> => {
-    if (config.includeOwn) return;
-    const brokers = live ? await kafka?.brokers().catch(() => []) : [];
-    for (const endpoint of [...config.own, ...(live ? config.bootstrapServer : []), ...(brokers ?? [])])
-      await own.add(endpoint);
+    const brokers = live ? ((await kafka?.brokers()) ?? []) : [];
+    if (!config.includeOwn) for (const endpoint of [...config.own, ...brokers]) await own.add(endpoint);
   };
   await findOwn();
 

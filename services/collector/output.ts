@@ -1,5 +1,5 @@
 import { advertisedBrokers, createProducer, ensureTopics, pingKafka } from "@hangup/kafka";
-import type { ConfigOf, Logger } from "@hangup/service";
+import { checkoutFile, type ConfigOf, type Logger } from "@hangup/service";
 import { teardownToJson, type Teardown } from "@hangup/teardowns";
 import { Delivery } from "./deliver.ts";
 import type { CollectorOptions } from "./options.ts";
@@ -29,14 +29,13 @@ export function standardOutput(): Output {
   };
 }
 
-/** Topics that are missing are made as this file of the checkout says; the package runs from its folder or from `dist`. */
-const here = import.meta.filename;
-const TOPICS_FILE = `${here.slice(0, here.lastIndexOf("/services/collector/"))}/infra/kafka/topics.yaml`;
+/** Topics that are missing are made as this file of the checkout says. */
+const TOPICS_FILE = checkoutFile("infra/kafka/topics.yaml");
 
 /** What the collector learns of the cluster at its start. */
 export interface KafkaOutput {
   readonly delivery: Delivery;
-  /** Addresses of the brokers: as configured, and as they call themselves now. */
+  /** Addresses of the brokers: as configured, and as they call themselves now if one of them answers. */
   brokers(): Promise<readonly string[]>;
 }
 
@@ -60,6 +59,6 @@ export async function kafkaOutput(
   const producer = createProducer({ brokers: bootstrapServer, clientId: `hangup-collector-${collector}`, log });
   return {
     delivery: new Delivery({ producer, topic, collector, queueBytes, whenFull: whenFull(config), onReturn, log }),
-    brokers: async () => [...bootstrapServer, ...(await advertisedBrokers(bootstrapServer))],
+    brokers: async () => [...bootstrapServer, ...(await advertisedBrokers(bootstrapServer).catch(() => []))],
   };
 }
