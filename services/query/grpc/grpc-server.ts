@@ -10,9 +10,15 @@ import {
 } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 import { ReflectionService } from "@grpc/reflection";
-import { HangupError, listenError, type ErrorCode, type ListenAddress, type Logger } from "@hangup/service";
+import {
+  checkoutFile,
+  HangupError,
+  listenError,
+  type ErrorCode,
+  type ListenAddress,
+  type Logger,
+} from "@hangup/service";
 import { HealthImplementation } from "grpc-health-check";
-import { checkout } from "../checkout.ts";
 import { rateQuery } from "../parameters/rate-query.ts";
 import { problemOf } from "../problem/problem.ts";
 import type { RateReader } from "../rates/rate-reader.ts";
@@ -45,7 +51,7 @@ export interface GrpcOptions {
 /** hangup.v1.QueryService, with reflection and health. @throws HangupError HANGUP_PORT_TAKEN. */
 export async function startGrpcServer({ address, rates, clock, log }: GrpcOptions): Promise<GrpcServer> {
   const contract = loadSync("hangup/v1/query.proto", {
-    includeDirs: [checkout("proto")],
+    includeDirs: [checkoutFile("proto")],
     keepCase: true,
     longs: Number,
     defaults: true,

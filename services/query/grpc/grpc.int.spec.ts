@@ -1,7 +1,7 @@
 import { credentials, status, type Client } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COUNT_NAMES } from "@hangup/rates";
-import { checkout } from "../checkout.ts";
+import { checkoutFile } from "@hangup/service";
 import { startApi, type TestApi } from "../fixture/api.ts";
 import { engineOrReason } from "../fixture/engine.ts";
 import { call, serviceOf } from "../fixture/grpc-client.ts";
@@ -79,13 +79,13 @@ describe.skipIf(engine === null)(`gRPC on the real engine${reason === "" ? "" : 
 
   it("tells its health, and describes itself", async () => {
     const health = new (serviceOf(
-      checkout("node_modules/grpc-health-check/proto/health/v1/health.proto"),
+      checkoutFile("node_modules/grpc-health-check/proto/health/v1/health.proto"),
       "grpc.health.v1.Health",
     ))(`127.0.0.1:${api.grpcPort}`, credentials.createInsecure());
     expect(await call(health, "Check", { service: "hangup.v1.QueryService" })).toMatchObject({ status: 1 });
     health.close();
     const reflection = new (serviceOf(
-      checkout("node_modules/@grpc/reflection/build/proto/grpc/reflection/v1/reflection.proto"),
+      checkoutFile("node_modules/@grpc/reflection/build/proto/grpc/reflection/v1/reflection.proto"),
       "grpc.reflection.v1.ServerReflection",
     ))(`127.0.0.1:${api.grpcPort}`, credentials.createInsecure());
     const listed = await new Promise<Body>((resolve, reject) => {

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import fastifyStatic from "@fastify/static";
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
 import type { FastifyInstance } from "fastify";
-import { checkout } from "../checkout.ts";
+import { checkoutFile } from "@hangup/service";
 import { DOCS_PAGE, DOCS_START, NO_DASHBOARD_PAGE } from "./docs-page.ts";
 
 const HTML = "text/html; charset=utf-8";
@@ -14,7 +14,7 @@ const CONTENT_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; im
 /** The dashboard at `/`, Swagger UI at `/docs`, the OpenAPI document: all from this server, with no other host. */
 export async function serveStaticFiles(
   app: NestFastifyApplication,
-  dashboard = checkout("services/dashboard/dist"),
+  dashboard = checkoutFile("services/dashboard/dist"),
 ): Promise<void> {
   const server: FastifyInstance = app.getHttpAdapter().getInstance();
   server.addHook("onSend", async (_request, reply) => {
