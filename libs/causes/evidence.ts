@@ -68,7 +68,11 @@ export const EVIDENCE = {
 export type EvidenceName = keyof typeof EVIDENCE;
 
 const names = Object.keys(EVIDENCE) as EvidenceName[];
-const numbers = new Map<EvidenceName, number>(names.map((name, i) => [name, i]));
+
+/** The number of each name: what rules note costs a bit, and no look-up. */
+export const E = Object.fromEntries(names.map((name, i) => [name, i])) as Record<EvidenceName, number>;
+
+/** Names in each of the two words of bits. */
 const WORD = 30;
 
 /** Sets of names met so far: the same few come again and again, so that a row costs no array. */
@@ -78,36 +82,42 @@ const known = new Map<number, Map<number, readonly EvidenceName[]>>();
 export class Evidence {
   #low = 0;
   #high = 0;
+  /** The set that was named last: most rows are like the one before. */
+  #namedLow = 0;
+  #namedHigh = 0;
+  #named: readonly EvidenceName[] = [];
 
   clear(): void {
     this.#low = 0;
     this.#high = 0;
   }
 
-  /** Adds `name` where `holds`; answers `holds`. */
-  note(name: EvidenceName, holds: boolean): boolean {
+  /** Adds the name of this number (see E) where `holds`; answers `holds`. */
+  note(number: number, holds: boolean): boolean {
     if (holds) {
-      const i = numbers.get(name) ?? 0;
-      if (i < WORD) this.#low |= 1 << i;
-      else this.#high |= 1 << (i - WORD);
+      if (number < WORD) this.#low |= 1 << number;
+      else this.#high |= 1 << (number - WORD);
     }
     return holds;
   }
 
-  has(name: EvidenceName): boolean {
-    const i = numbers.get(name) ?? 0;
-    return (i < WORD ? this.#low & (1 << i) : this.#high & (1 << (i - WORD))) !== 0;
+  has(number: number): boolean {
+    return (number < WORD ? this.#low & (1 << number) : this.#high & (1 << (number - WORD))) !== 0;
   }
 
   /** The names, in the order of EVIDENCE. The array is shared: do not change it. */
   names(): readonly EvidenceName[] {
+    if (this.#low === this.#namedLow && this.#high === this.#namedHigh) return this.#named;
     let byHigh = known.get(this.#low);
     if (byHigh === undefined) known.set(this.#low, (byHigh = new Map()));
     let list = byHigh.get(this.#high);
     if (list === undefined) {
-      list = names.filter((name) => this.has(name));
+      list = names.filter((_, number) => this.has(number));
       byHigh.set(this.#high, list);
     }
+    this.#namedLow = this.#low;
+    this.#namedHigh = this.#high;
+    this.#named = list;
     return list;
   }
 }

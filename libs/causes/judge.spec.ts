@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EVIDENCE, Evidence, type EvidenceName } from "./evidence.ts";
+import { E, EVIDENCE, Evidence, type EvidenceName } from "./evidence.ts";
 import { explain } from "./explanation.ts";
 import { RULES } from "./judge.ts";
 import { CAUSES, causeDefinition } from "./taxonomy.ts";
@@ -45,10 +45,10 @@ describe("Evidence", () => {
     const evidence = new Evidence();
     const all = Object.keys(EVIDENCE) as EvidenceName[];
     const some = all.filter((_, i) => i % 7 === 3);
-    for (const name of some.toReversed()) expect(evidence.note(name, true)).toBe(true);
-    evidence.note(all[0], false);
+    for (const name of some.toReversed()) expect(evidence.note(E[name], true)).toBe(true);
+    evidence.note(E[all[0]], false);
     expect(evidence.names()).toEqual(some);
-    expect(some.every((name) => evidence.has(name))).toBe(true);
+    expect(some.every((name) => evidence.has(E[name]))).toBe(true);
     evidence.clear();
     expect(evidence.names()).toEqual([]);
   });
@@ -56,7 +56,7 @@ describe("Evidence", () => {
   it("has room for all names", () => {
     const evidence = new Evidence();
     const all = Object.keys(EVIDENCE) as EvidenceName[];
-    for (const name of all) evidence.note(name, true);
+    for (const name of all) evidence.note(E[name], true);
     expect(evidence.names()).toEqual(all);
   });
 });

@@ -1,5 +1,5 @@
 import { CLIENT, type EndedConnection, type SideIndex } from "@hangup/connections";
-import { Evidence } from "./evidence.ts";
+import { E, Evidence } from "./evidence.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 import { ABORT_RULES } from "./rules/abort.ts";
 import { AFTER_CLOSE_RULES } from "./rules/after-close.ts";
@@ -86,7 +86,7 @@ export class Judge {
     const v = this.#verdict;
     if (c.occasion !== "evicted" && this.#apply("timeout", SILENCE_RULES, c)) return;
     const oneWay = (c.client.packets === 0 || c.server.packets === 0) && !onlySyn(c) && !c.oddOpen;
-    v.kind = c.occasion === "evicted" || this.#evidence.note("one_way", oneWay) ? "not_observed" : "open";
+    v.kind = c.occasion === "evicted" || this.#evidence.note(E.one_way, oneWay) ? "not_observed" : "open";
     v.cause = c.scanned && this.#context.population ? "port_scan" : "";
     v.confidence = v.cause === "" ? 0 : 90;
   }

@@ -1,5 +1,5 @@
 import { CLIENT, SERVER, type EndedConnection, type RstFacts } from "@hangup/connections";
-import type { Evidence } from "./evidence.ts";
+import { E, type Evidence } from "./evidence.ts";
 
 /** A last alert, QUIT or close_notify: bytes that nobody misses. */
 export const FAREWELL_BYTES = 64;
@@ -44,38 +44,38 @@ export class Signs {
 
   /** Notes all that is seen, whatever cause wins. */
   note(c: EndedConnection, e: Evidence): void {
-    e.note("rst_trailing", c.rstTrailing);
-    e.note("rst_duplicate", c.rstAgain);
-    e.note("rst_ignored", c.rstIgnored > 0);
-    e.note("rst_storm", c.rstCount >= STORM);
-    e.note("syn_trailing", c.synTrailed);
-    e.note("midstream", c.midstream);
-    e.note("retransmits", c.client.retransmits + c.server.retransmits > 0);
-    e.note("other_syn", c.otherSyn);
-    e.note("misfit_synack", c.misfitSynAck);
-    e.note("flags_at_odds", c.oddOpen);
-    e.note("scan", c.scanned);
+    e.note(E.rst_trailing, c.rstTrailing);
+    e.note(E.rst_duplicate, c.rstAgain);
+    e.note(E.rst_ignored, c.rstIgnored > 0);
+    e.note(E.rst_storm, c.rstCount >= STORM);
+    e.note(E.syn_trailing, c.synTrailed);
+    e.note(E.midstream, c.midstream);
+    e.note(E.retransmits, c.client.retransmits + c.server.retransmits > 0);
+    e.note(E.other_syn, c.otherSyn);
+    e.note(E.misfit_synack, c.misfitSynAck);
+    e.note(E.flags_at_odds, c.oddOpen);
+    e.note(E.scan, c.scanned);
     const { rst } = c;
     if (rst === null) return;
-    e.note("ttl_foreign", this.ttlForeign);
-    e.note("sender_goes_on", this.goesOn);
-    e.note("climbing", this.climbing);
-    e.note("two_answers", c.twoAnswers);
-    e.note("ipid_off", rst.ipIdStep >= IPID_FAR && rst.ipIdStep <= 0x10000 - IPID_FAR);
-    e.note("no_timestamp", rst.form === "abort" && rst.senderTimestamps && !rst.hasTimestamp);
-    e.note("both_ends", this.bothEnds);
-    e.note("twins", this.twins);
-    e.note("odd_form", rst.form === "odd");
-    e.note("own_fin", rst.senderFin);
-    e.note("peer_fin", rst.peerFin);
-    e.note("mptcp_reason", rst.mptcpReason >= 0);
-    e.note("rst_payload", rst.payloadLength > 0);
-    e.note("lone_rst", c.onlyRsts);
+    e.note(E.ttl_foreign, this.ttlForeign);
+    e.note(E.sender_goes_on, this.goesOn);
+    e.note(E.climbing, this.climbing);
+    e.note(E.two_answers, c.twoAnswers);
+    e.note(E.ipid_off, rst.ipIdStep >= IPID_FAR && rst.ipIdStep <= 0x10000 - IPID_FAR);
+    e.note(E.no_timestamp, rst.form === "abort" && rst.senderTimestamps && !rst.hasTimestamp);
+    e.note(E.both_ends, this.bothEnds);
+    e.note(E.twins, this.twins);
+    e.note(E.odd_form, rst.form === "odd");
+    e.note(E.own_fin, rst.senderFin);
+    e.note(E.peer_fin, rst.peerFin);
+    e.note(E.mptcp_reason, rst.mptcpReason >= 0);
+    e.note(E.rst_payload, rst.payloadLength > 0);
+    e.note(E.lone_rst, c.onlyRsts);
     if (!this.abort) return;
-    e.note("nothing_missing", this.nothingMissing);
-    e.note("data_missing", !c.flagsOnly && !this.nothingMissing);
-    e.note("both_spoke", rst.senderSentPayload && rst.peerSentPayload);
-    e.note("window_closed", rst.senderWindowZero && rst.peerSentPayload);
+    e.note(E.nothing_missing, this.nothingMissing);
+    e.note(E.data_missing, !c.flagsOnly && !this.nothingMissing);
+    e.note(E.both_spoke, rst.senderSentPayload && rst.peerSentPayload);
+    e.note(E.window_closed, rst.senderWindowZero && rst.peerSentPayload);
   }
 }
 

@@ -22,6 +22,9 @@ export function findClient(k: Tracking, w: Int32Array, b: number): number {
   if ((f & L.CLIENT_KNOWN) !== 0) {
     const client = (f & L.CLIENT_IS_1) === 0 ? 0 : 1;
     directionConfidence = (w[b + L.SIDE + client * L.SIDE_WORDS + L.BITS] & L.SENT_SYN) !== 0 ? BY_SYN : BY_SYNACK;
+    // An endpoint that received a SYN is a listener as far as directions go, answer or none (those that answered are known).
+    if ((w[b + L.SIDE + (client ^ 1) * L.SIDE_WORDS + L.BITS] & L.SENT_SYNACK) === 0)
+      k.listeners.add(listenerName(w, b, client ^ 1));
     return client;
   }
   const listens0 = k.listeners.has(listenerName(w, b, 0));

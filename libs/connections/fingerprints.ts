@@ -51,8 +51,9 @@ export function mixWord(hash: number, word: number): number {
 
 /** Fingerprint of an address of four words at `at`, of the VLAN or tunnel `context`. */
 export function addressFingerprint(words: Int32Array, at: number, context: number): number {
-  return mixWord(
-    mixWord(mixWord(mixWord(mixWord(0x5bd1e995, words[at + 3]), words[at + 2]), words[at + 1]), words[at]),
-    context,
-  );
+  const last = mixWord(0x5bd1e995, words[at + 3]);
+  // IPv4 in its IPv6 form: the other three words are the same in all.
+  if (words[at + 2] === 0xffff && (words[at] | words[at + 1]) === 0)
+    return context === 0 ? last : mixWord(last, context);
+  return mixWord(mixWord(mixWord(mixWord(last, words[at + 2]), words[at + 1]), words[at]), context);
 }

@@ -48,25 +48,24 @@ export function appendOnce(w: Int32Array, b: number, letter: number, side: numbe
   appendLetter(w, b, letter, side);
 }
 
+/** Few histories are distinct, and most connections share a handful: the texts made last, by their words. */
+const CACHED = 256;
+const cachedFirst = new Int32Array(CACHED);
+const cachedSecond = new Int32Array(CACHED);
+const cachedText = Array.from({ length: CACHED * 2 }, () => "");
+
 /** As text, upper case for the side that is the client. */
 export function historyText(w: Int32Array, b: number, client: number): string {
-  return cachedText(w[b + HISTORY], w[b + HISTORY + 1], client);
-}
-
-/** Few histories are distinct: most connections share a handful. */
-const cache = new Map<number, string>();
-const CACHE_LIMIT = 4096;
-
-function cachedText(first: number, second: number, client: number): string {
-  // 60 bits do not fit a number: only short histories are cached, and those are nearly all.
-  if (second >= 1 << 20) return text(first, second, client);
-  const key = (second * 2 + client) * 0x40000000 + first;
-  let found = cache.get(key);
-  if (found === undefined) {
-    found = text(first, second, client);
-    if (cache.size < CACHE_LIMIT) cache.set(key, found);
+  const first = w[b + HISTORY];
+  const second = w[b + HISTORY + 1];
+  const at = (Math.imul(first ^ (second << 7), 0x9e3779b1) >>> 24) & (CACHED - 1);
+  if (cachedFirst[at] !== first || cachedSecond[at] !== second) {
+    cachedFirst[at] = first;
+    cachedSecond[at] = second;
+    cachedText[at * 2] = text(first, second, 0);
+    cachedText[at * 2 + 1] = text(first, second, 1);
   }
-  return found;
+  return cachedText[at * 2 + client];
 }
 
 function text(first: number, second: number, client: number): string {

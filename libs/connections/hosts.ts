@@ -39,30 +39,36 @@ export class Hosts {
 
   /** A TTL of the host's own segments: one that no stack begins with says that the address lies behind a router. */
   noteTtl(words: Int32Array, at: number, context: number, ttl: number): void {
-    if (ttl !== 64 && ttl !== 128 && ttl !== 255) this.#forwarded.add(addressFingerprint(words, at, context));
+    if (isForwarded(ttl)) this.#forwarded.add(addressFingerprint(words, at, context));
   }
 
-  /** A TTL that the host carries on a server port. */
-  noteServerTtl(words: Int32Array, at: number, context: number, ttl: number, port: number): void {
+  /** A TTL that the host carries on a server port. Answers whether it was known of this very port. */
+  noteServerTtl(words: Int32Array, at: number, context: number, ttl: number, port: number): boolean {
     const entry = this.#entry(words, at, context);
     const own = this.#young.words;
     for (let i = 0; i < MAX_TTLS; i++) {
       const known = own[entry + TTLS + i];
       if (known === 0) {
         own[entry + TTLS + i] = ttl | (port << PORT_SHIFT);
-        return;
+        return false;
       }
       if ((known & 255) === ttl) {
-        if (known >>> PORT_SHIFT !== port) own[entry + TTLS + i] |= SECOND_PORT;
-        return;
+        if (known >>> PORT_SHIFT === port) return true;
+        own[entry + TTLS + i] |= SECOND_PORT;
+        return false;
       }
     }
+    return false;
   }
 
-  /** Is it this host's own, or in a file: has no packet of it had a TTL that stacks do not begin with? */
-  isLocal(words: Int32Array, at: number, context: number): boolean {
+  /**
+   * Is it this host's own, or in a file: have all its packets a TTL that stacks begin with? `ttls` are those of the connection
+   * at hand, a byte each.
+   */
+  isLocal(words: Int32Array, at: number, context: number, ttls: number): boolean {
     if (this.#named !== null) return this.#named.has(addressFingerprint(words, at, 0));
-    return !this.#forwarded.has(addressFingerprint(words, at, context));
+    for (let set = ttls; set !== 0; set >>>= 8) if (isForwarded(set & 255)) return false;
+    return ttls !== 0 && !this.#forwarded.has(addressFingerprint(words, at, context));
   }
 
   /** How many TTLs of the host count, and whether `ttl` is within one hop of any: 0 none known, 1 near, 2 off all. */
@@ -113,6 +119,10 @@ export class Hosts {
       this.#young.words.set(this.#old.words.subarray(old + TTLS, old + STRIDE), entry + TTLS);
     return entry;
   }
+}
+
+function isForwarded(ttl: number): boolean {
+  return ttl !== 64 && ttl !== 128 && ttl !== 255;
 }
 
 class Generation {

@@ -62,7 +62,7 @@ export const HISTORY = 39;
 export const COUNTS = 41;
 /** Acknowledgement number of the first FIN. */
 export const FIN_ACK = 42;
-/** Next slot in the timer bucket, or in the free list. */
+/** Next slot + 1 in the timer bucket. */
 export const NEXT = 43;
 /** Initial sequence numbers, by side. */
 export const ISN_OF = 44;

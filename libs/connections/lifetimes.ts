@@ -216,7 +216,7 @@ export class Lifetimes {
     }
     if (state === L.ENDED) this.#tell(slot, "settled", nowUs);
     // What follows on the tuple of a file's connection belongs to it for ever; only the fingerprint is kept for that.
-    if (isFile && (w[b + L.FLAGS] & L.DETACHED) === 0) this.#k.ended.add(table.hashOf(slot));
+    if (isFile && (w[b + L.FLAGS] & L.DETACHED) === 0 && !isAllSaid(w, b)) this.#k.ended.add(table.hashOf(slot));
     this.#forget(slot);
   }
 
@@ -307,6 +307,14 @@ export class Lifetimes {
 
 function isFree(w: Int32Array, b: number): boolean {
   return (w[b + L.FLAGS] & L.STATE) === L.FREE;
+}
+
+/** Both sides closed and acknowledged it: no stragglers are to be expected. */
+function isAllSaid(w: Int32Array, b: number): boolean {
+  if ((w[b + L.FLAGS] & (L.BY_FIN | L.RST_SEEN)) !== L.BY_FIN) return false;
+  const acked0 = w[b + L.SIDE + L.ACKED];
+  const acked1 = w[b + L.SIDE + L.SIDE_WORDS + L.ACKED];
+  return acked0 === w[b + L.FIN_END_OF + 1] && acked1 === w[b + L.FIN_END_OF];
 }
 
 /** One side has not answered yet, or no payload followed the answer. */

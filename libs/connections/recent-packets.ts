@@ -16,14 +16,13 @@ export class RecentPackets {
 
   /** `key` names the connection and the side. Remembers the packet when it is new. */
   isCopy(key: number, s: Segment): boolean {
-    let hash = Math.imul(s.seq ^ (key << 7), 0x9e3779b1);
-    hash = Math.imul((hash ^ (hash >>> 15)) + s.ack, 0x85ebca6b);
-    hash = Math.imul((hash ^ (hash >>> 13)) + ((s.payloadLength << 8) | s.flags), 0xc2b2ae35);
-    hash = Math.imul((hash ^ (hash >>> 16)) + ((s.window << 16) | (s.ipId & 0xffff)), 0x27d4eb2f);
-    hash = (hash ^ (hash >>> 15) ^ key) + (s.hasTimestamp ? s.tsVal : 0);
-    hash ^= hash >>> 14;
-    const tag = hash | 0;
-    const at = (hash & MASK) * 4;
+    // A sum of products: they do not wait for each other. The IP-ID tells apart what is alike in all numbers.
+    const tag =
+      (Math.imul(s.seq ^ (s.ipId << 16), 0x9e3779b1) +
+        Math.imul(s.ack | 0, 0x85ebca6b) +
+        Math.imul(((s.payloadLength << 8) | s.flags) ^ (key << 3), 0xc2b2ae35)) |
+      0;
+    const at = ((tag ^ (tag >>> 15)) & MASK) * 4;
     const entries = this.#entries;
     const time = s.timeUs | 0;
     const where = (s.interfaceId << 8) | s.ttl;

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { Segment } from "@hangup/packets";
-import { ADDRESS, CONTEXT, DETACHED, FLAGS, FREE, MARKS, NEXT, PORTS, SHADOW, STATE, STRIDE } from "./layout.ts";
+import { ADDRESS, CONTEXT, DETACHED, FLAGS, FREE, MARKS, NEXT, PORTS, SHADOW, SIDE, STATE, STRIDE } from "./layout.ts";
 
 /** Records of a chunk: growing never copies, and untouched records take no memory. */
 const CHUNK_BITS = 15;
@@ -38,7 +38,9 @@ export class ConnectionTable {
   #mask = (1 << 12) - 1;
   /** Slots ever used: those below are live or in the free list. */
   #high = 0;
-  #free = -1;
+  /** Free records, the last freed on top: it is in the cache. */
+  #free = new Int32Array(1024);
+  #freeCount = 0;
   /** Records in use, and how many of them the index holds. */
   live = 0;
   #indexed = 0;
@@ -143,18 +145,25 @@ export class ConnectionTable {
     }
   }
 
+  /** Loads the record into the cache; the answer means nothing. */
+  touch(slot: number): number {
+    const w = this.#words[slot >>> CHUNK_BITS];
+    const b = (slot & CHUNK_MASK) * STRIDE;
+    return w[b] ^ w[b + SIDE] ^ w[b + NEXT];
+  }
+
   /** True while another record fits under the memory cap. */
   get hasRoom(): boolean {
-    return this.#free >= 0 || this.#high < this.maxSlots;
+    return this.#freeCount > 0 || this.#high < this.maxSlots;
   }
 
   /** A zeroed record with the key of the segment that was looked up last; not yet in the index. Needs `hasRoom`. */
   allocate(s: Segment): number {
-    let slot = this.#free;
-    if (slot >= 0) {
+    let slot: number;
+    if (this.#freeCount > 0) {
+      slot = this.#free[--this.#freeCount];
       const w = this.words(slot);
       const b = this.base(slot);
-      this.#free = w[b + NEXT] - 1;
       for (let i = b; i < b + STRIDE; i++) w[i] = 0;
     } else {
       slot = this.#high++;
@@ -185,7 +194,7 @@ export class ConnectionTable {
   /** Makes `slot` the record of the tuple that was looked up last. */
   insert(slot: number): void {
     this.#indexed++;
-    if (this.#indexed * 10 > this.#index.length * 6 || !this.#put(this.#hash, slot)) this.#grow();
+    if (this.#indexed * 10 > this.#index.length * 8 || !this.#put(this.#hash, slot)) this.#grow();
     this.#front[this.#hash & FRONT_MASK] = (this.#hash & ~SLOT_MASK) | (slot + 1);
   }
 
@@ -218,11 +227,13 @@ export class ConnectionTable {
 
   /** Gives the record back. It must not be in the index. */
   release(slot: number): void {
-    const w = this.words(slot);
-    const b = this.base(slot);
-    w[b + FLAGS] = FREE;
-    w[b + NEXT] = this.#free + 1;
-    this.#free = slot;
+    this.words(slot)[this.base(slot) + FLAGS] = FREE;
+    if (this.#freeCount === this.#free.length) {
+      const larger = new Int32Array(this.#freeCount * 2);
+      larger.set(this.#free);
+      this.#free = larger;
+    }
+    this.#free[this.#freeCount++] = slot;
     this.live--;
   }
 

@@ -22,6 +22,8 @@ export class TimerWheel {
   #count = 0;
   /** What a gap in the capture made due all at once. */
   #overdue = 0;
+  /** Means nothing: keeps the engine from leaving out loads whose purpose is the cache. */
+  fetched = 0;
 
   constructor(table: ConnectionTable) {
     this.#table = table;
@@ -86,8 +88,11 @@ export class TimerWheel {
   #take(bucket: number): number {
     const slot = this.#heads[bucket] - 1;
     if (slot < 0) return -1;
-    this.#heads[bucket] = this.#table.words(slot)[this.#table.base(slot) + NEXT];
+    const next = this.#table.words(slot)[this.#table.base(slot) + NEXT];
+    this.#heads[bucket] = next;
     this.#count--;
+    // A record that was not touched for half a minute is in no cache: the next one is fetched while this one is looked at.
+    if (next > 0) this.fetched ^= this.#table.touch(next - 1);
     return slot;
   }
 }

@@ -193,7 +193,7 @@ function readSide(k: Tracking, w: Int32Array, b: number, side: number, out: Side
   out.ttls = w[x + L.TTLS];
   out.ttlsWhole = (bits & L.TTL_OVERFLOW) === 0;
   out.timestamps = (bits & L.TIMESTAMPS) !== 0;
-  out.local = out.ttls !== 0 && k.hosts.isLocal(w, b + L.ADDRESS + side * 4, w[b + L.CONTEXT]);
+  out.local = k.hosts.isLocal(w, b + L.ADDRESS + side * 4, w[b + L.CONTEXT], out.ttls);
 }
 
 function readAddress(w: Int32Array, at: number, out: Uint8Array): void {

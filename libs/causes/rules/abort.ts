@@ -1,4 +1,5 @@
 import { CLIENT, SERVER, type EndedConnection } from "@hangup/connections";
+import { E } from "../evidence.ts";
 import type { Rule } from "../rule.ts";
 import { handshakeNeverAcknowledged } from "./silence.ts";
 
@@ -33,7 +34,7 @@ export const ABORT_RULES: readonly Rule[] = [
       const { rst } = c;
       if (rst === null || rst.sender !== SERVER || rst.seqBeyondIsn !== 0 || rst.ackBeyondIsn !== 0) return 0;
       if (!handshakeNeverAcknowledged(c, rst.synAcks)) return 0;
-      evidence.note("synack_repeated", true);
+      evidence.note(E.synack_repeated, true);
       return c.flagsOnly ? 60 : 80;
     },
   },
@@ -43,7 +44,7 @@ export const ABORT_RULES: readonly Rule[] = [
     source: "RFC 9293 3.8.4: probes one below the next number, then RST",
     confusedWith: [],
     match: (c, { evidence }) =>
-      !c.flagsOnly && evidence.note("probes_unanswered", c.rst !== null && c.rst.probes >= 2) ? 90 : 0,
+      !c.flagsOnly && evidence.note(E.probes_unanswered, c.rst !== null && c.rst.probes >= 2) ? 90 : 0,
   },
   {
     cause: "rst_instead_of_fin",
@@ -66,8 +67,8 @@ export const ABORT_RULES: readonly Rule[] = [
     confusedWith: ["app_abort", "unread_data_close"],
     match(c, { evidence }) {
       if (!accessShape(c)) return 0;
-      evidence.note("access_denied_shape", true);
-      return !c.rst?.peerSentPayload && evidence.note("no_payload", true) ? 75 : 0;
+      evidence.note(E.access_denied_shape, true);
+      return !c.rst?.peerSentPayload && evidence.note(E.no_payload, true) ? 75 : 0;
     },
   },
   {
@@ -81,8 +82,8 @@ export const ABORT_RULES: readonly Rule[] = [
       if (!c.flagsOnly && rst.senderWindowZero && rst.peerSentPayload) return 60;
       const waits = peerWaits(c) && (c.flagsOnly || signs.nothingMissing);
       if (!waits) return 0;
-      evidence.note("peer_waits", !c.flagsOnly);
-      evidence.note("only_peer_spoke", !rst.senderSentPayload);
+      evidence.note(E.peer_waits, !c.flagsOnly);
+      evidence.note(E.only_peer_spoke, !rst.senderSentPayload);
       return 60;
     },
   },

@@ -1,3 +1,4 @@
+import { E } from "../evidence.ts";
 import type { Rule } from "../rule.ts";
 import { FAREWELL_BYTES } from "../signs.ts";
 
@@ -15,8 +16,8 @@ export const AFTER_CLOSE_RULES: readonly Rule[] = [
       if (!bare && !(rst.ackBeyondOwnFin > 0)) return 0;
       const late = bare ? rst.peerBeyondOwnFin : rst.ackBeyondOwnFin;
       const known = !(bare && c.flagsOnly);
-      evidence.note("late_data", !known || late > 0);
-      evidence.note("late_close_notify", known && late > 0 && late <= FAREWELL_BYTES);
+      evidence.note(E.late_data, !known || late > 0);
+      evidence.note(E.late_close_notify, known && late > 0 && late <= FAREWELL_BYTES);
       void signs;
       return 95;
     },

@@ -1,4 +1,5 @@
 import { CLIENT, SERVER, type EndedConnection, type SideIndex } from "@hangup/connections";
+import { E } from "../evidence.ts";
 import type { Rule } from "../rule.ts";
 
 /** Crossing data of a short path must not pass for data behind a FIN. */
@@ -26,9 +27,9 @@ export const FIN_RULES: readonly Rule[] = [
     match(c, { evidence }) {
       if (crossed(c)) return 0;
       const second = c.sides[firstFinOf(c) === CLIENT ? SERVER : CLIENT];
-      if (!c.flagsOnly) return evidence.note("sent_after_fin", second.wentOnAfterFin) ? 95 : 0;
+      if (!c.flagsOnly) return evidence.note(E.sent_after_fin, second.wentOnAfterFin) ? 95 : 0;
       const crossing = Math.max(2 * c.server.roundTripUs, SHORTEST_CROSSING_US);
-      return evidence.note("fin_beyond", second.finBeyond && c.finGapUs > crossing) ? 65 : 0;
+      return evidence.note(E.fin_beyond, second.finBeyond && c.finGapUs > crossing) ? 65 : 0;
     },
   },
   {
@@ -39,8 +40,8 @@ export const FIN_RULES: readonly Rule[] = [
     match(c, { evidence }) {
       const bytes = c.client.sentPayload || c.server.sentPayload;
       if (crossed(c) || firstFinOf(c) !== SERVER || bytes || !c.server.sentSynAck || !c.finSoon) return 0;
-      evidence.note("no_payload", true);
-      evidence.note("closed_soon", true);
+      evidence.note(E.no_payload, true);
+      evidence.note(E.closed_soon, true);
       return 60;
     },
   },
@@ -49,20 +50,20 @@ export const FIN_RULES: readonly Rule[] = [
     needs: ["F"],
     source: "RFC 9293 3.6, figure 13: simultaneous close",
     confusedWith: [],
-    match: (c, { evidence }) => (evidence.note("fins_crossed", crossed(c)) ? 95 : 0),
+    match: (c, { evidence }) => (evidence.note(E.fins_crossed, crossed(c)) ? 95 : 0),
   },
   {
     cause: "fin_client_first",
     needs: ["F"],
     source: "RFC 9293 3.6, figure 12: normal close",
     confusedWith: [],
-    match: (c, { evidence }) => (firstFinOf(c) === CLIENT && evidence.note("fin_acknowledged", true) ? 95 : 0),
+    match: (c, { evidence }) => (firstFinOf(c) === CLIENT && evidence.note(E.fin_acknowledged, true) ? 95 : 0),
   },
   {
     cause: "fin_server_first",
     needs: ["F"],
     source: "RFC 9293 3.6, figure 12: normal close",
     confusedWith: ["access_denied"],
-    match: (c, { evidence }) => (firstFinOf(c) === SERVER && evidence.note("fin_acknowledged", true) ? 95 : 0),
+    match: (c, { evidence }) => (firstFinOf(c) === SERVER && evidence.note(E.fin_acknowledged, true) ? 95 : 0),
   },
 ];

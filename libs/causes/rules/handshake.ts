@@ -1,4 +1,5 @@
 import { CLIENT, SERVER } from "@hangup/connections";
+import { E } from "../evidence.ts";
 import type { Rule } from "../rule.ts";
 
 /** In a capture without ACKs: a RST so soon behind the SYN-ACK is the client's answer to it. */
@@ -30,7 +31,7 @@ export const CANCELLED_RULE: Rule = {
     const unfinished = c.flagsOnly
       ? rst.sinceSynAckUs >= 0 && rst.sinceSynAckUs <= ANSWER_US
       : !rst.handshake && !rst.senderSpoke;
-    return unfinished && evidence.note("cancelled_synack", true) ? 90 : 0;
+    return unfinished && evidence.note(E.cancelled_synack, true) ? 90 : 0;
   },
 };
 
@@ -43,7 +44,7 @@ export const INVALID_SEGMENT_RULE: Rule = {
     const { rst } = c;
     if (rst === null || rst.handshake || rst.form === "refuse" || !c.client.sentSyn || rst.peerFin) return 0;
     const neverOffered = Math.abs(rst.seqBeyondIsn) > NEVER_OFFERED;
-    if (!evidence.note("ack_never_offered", neverOffered) && c.server.sentSynAck && rst.synAckSeen) return 0;
+    if (!evidence.note(E.ack_never_offered, neverOffered) && c.server.sentSynAck && rst.synAckSeen) return 0;
     if (c.flagsOnly) return 70;
     return 80;
   },
@@ -59,7 +60,7 @@ export const LISTEN_OVERFLOW_RULE: Rule = {
     if (rst === null || rst.sender !== SERVER || rst.form === "refuse" || !rst.synAckSeen) return 0;
     if (rst.seqBeyondIsn !== 0 || rst.peerFin || rst.peerSentPayload || rst.senderSentPayload || rst.senderSpoke)
       return 0;
-    evidence.note("answers_final_ack", true);
+    evidence.note(E.answers_final_ack, true);
     return c.flagsOnly ? 60 : 90;
   },
 };

@@ -1,3 +1,4 @@
+import { E } from "../evidence.ts";
 import type { Rule } from "../rule.ts";
 
 /** A segment reached a stack that knows no such connection. */
@@ -10,8 +11,8 @@ export const NOBODY_RULES: readonly Rule[] = [
     match(c, { evidence }) {
       const { rst } = c;
       if (rst === null) return 0;
-      evidence.note("answers_segment", rst.seqIsLastAck);
-      evidence.note("orphan_trigger", rst.loneTrigger);
+      evidence.note(E.answers_segment, rst.seqIsLastAck);
+      evidence.note(E.orphan_trigger, rst.loneTrigger);
       if (rst.form === "odd") return c.flagsOnly || rst.seqIsLastAck ? 70 : 0;
       return 90;
     },

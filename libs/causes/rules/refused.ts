@@ -1,4 +1,5 @@
 import { SERVER, type EndedConnection } from "@hangup/connections";
+import { E } from "../evidence.ts";
 import type { Rule } from "../rule.ts";
 
 /** A RST of the server answers the SYN itself: seq 0, one above the SYN (and its data), no SYN-ACK before it. */
@@ -31,7 +32,7 @@ export const REFUSED_RULES: readonly Rule[] = [
     needs: ["F"],
     source: "netfilter REJECT --reject-with tcp-reset has the stack's form and the filter's TTL",
     confusedWith: ["port_closed"],
-    match: (c, { evidence }) => (evidence.note("ttl_off_host", c.refusalTtl === "off") ? 80 : 0),
+    match: (c, { evidence }) => (evidence.note(E.ttl_off_host, c.refusalTtl === "off") ? 80 : 0),
   },
   {
     cause: "port_closed",
@@ -39,9 +40,9 @@ export const REFUSED_RULES: readonly Rule[] = [
     source: "RFC 9293 3.10.7.1: a closed port answers by RST",
     confusedWith: ["firewall_reject"],
     match(c, { evidence }) {
-      evidence.note("answers_syn", true);
-      evidence.note("refused_again", c.rstAgain);
-      return evidence.note("ttl_of_host", c.refusalTtl === "near") ? 90 : 70;
+      evidence.note(E.answers_syn, true);
+      evidence.note(E.refused_again, c.rstAgain);
+      return evidence.note(E.ttl_of_host, c.refusalTtl === "near") ? 90 : 70;
     },
   },
 ];
@@ -53,6 +54,6 @@ export const ICMP_RULES: readonly Rule[] = [
     needs: ["I"],
     source: "RFC 792 type 3, RFC 4443 type 1",
     confusedWith: [],
-    match: (_c, { evidence }) => (evidence.note("icmp_unreachable", true) ? 90 : 0),
+    match: (_c, { evidence }) => (evidence.note(E.icmp_unreachable, true) ? 90 : 0),
   },
 ];

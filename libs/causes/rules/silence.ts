@@ -1,4 +1,5 @@
 import type { EndedConnection, SideFacts } from "@hangup/connections";
+import { E } from "../evidence.ts";
 import type { Rule } from "../rule.ts";
 
 /** RFC 6298: the first retransmission of a SYN comes after one second. Before that nobody knows. */
@@ -41,7 +42,7 @@ export const SILENCE_RULES: readonly Rule[] = [
     confusedWith: ["firewall drop", "host away", "answers on another path"],
     match(c, { evidence }) {
       if (!onlySyn(c) || c.nowUs - c.startUs < FIRST_RTO_US) return 0;
-      return evidence.note("syn_repeated", c.syns > 1) ? 90 : 65;
+      return evidence.note(E.syn_repeated, c.syns > 1) ? 90 : 65;
     },
   },
   {
@@ -51,7 +52,7 @@ export const SILENCE_RULES: readonly Rule[] = [
     confusedWith: ["SYN flood", "spoofed source", "SYN-ACK lost on its way"],
     match(c, { evidence }) {
       if (!handshakeNeverAcknowledged(c, c.synAcks)) return 0;
-      evidence.note("synack_repeated", true);
+      evidence.note(E.synack_repeated, true);
       return c.flagsOnly ? 60 : 80;
     },
   },
@@ -63,8 +64,8 @@ export const SILENCE_RULES: readonly Rule[] = [
     match(c, { evidence }) {
       if (c.flagsOnly || !c.server.sentSynAck || c.server.spoke || !c.client.spoke) return 0;
       if (!c.client.sentPayload || c.client.lastTries < TRIES) return 0;
-      evidence.note("repeated_to_silence", true);
-      return evidence.note("synack_repeated", c.synAcks >= 2) ? 90 : 65;
+      evidence.note(E.repeated_to_silence, true);
+      return evidence.note(E.synack_repeated, c.synAcks >= 2) ? 90 : 65;
     },
   },
   {
@@ -73,8 +74,8 @@ export const SILENCE_RULES: readonly Rule[] = [
     source: "RFC 9293 3.8.3, tcp_retries2",
     confusedWith: ["peer died", "path broken", "NAT or firewall state lost, drops"],
     match(c, { evidence }) {
-      if (!evidence.note("repeated_to_silence", repeater(c) !== null)) return 0;
-      evidence.note("icmp_during_retransmission", c.icmp !== 0);
+      if (!evidence.note(E.repeated_to_silence, repeater(c) !== null)) return 0;
+      evidence.note(E.icmp_during_retransmission, c.icmp !== 0);
       return 90;
     },
   },
@@ -85,7 +86,7 @@ export const SILENCE_RULES: readonly Rule[] = [
     confusedWith: ["capture ended early"],
     match(c, { evidence }) {
       if (c.client.fin === c.server.fin || c.nowUs - c.lastUs < ABANDONED_US) return 0;
-      return evidence.note("one_fin", true) ? 70 : 0;
+      return evidence.note(E.one_fin, true) ? 70 : 0;
     },
   },
 ];

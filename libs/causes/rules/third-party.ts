@@ -1,4 +1,5 @@
 import { SERVER, type EndedConnection } from "@hangup/connections";
+import { E } from "../evidence.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 
 const SOON_US = 1_000_000;
@@ -39,7 +40,7 @@ export const THIRD_PARTY_RULES: readonly Rule[] = [
         : rst.peerSentPayload && rst.sinceDataUs >= 0 && rst.sinceDataUs <= SOON_US;
       if (!after) return 0;
       const confidence = thirdParty(c, context);
-      if (confidence > 0) context.evidence.note("after_request", true);
+      if (confidence > 0) context.evidence.note(E.after_request, true);
       return confidence;
     },
   },

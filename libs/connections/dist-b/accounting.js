@@ -1,0 +1,222 @@
+import { ACK, FIN, RST, SYN } from "@hangup/packets";
+import { appendOnce, LETTER_A, LETTER_D, LETTER_G, LETTER_T, LETTER_W, onceBit } from "./history.js";
+import { addressFingerprint } from "./fingerprints.js";
+import * as L from "./layout.js";
+import { STALE_ACK_OF } from "./rare-facts.js";
+// What each segment touches, as constants of this module: imported bindings are read from memory each time.
+const { ACKED, BITS, FLAGS, GAP, HAS_ACK, HAS_SEQ, LAST_TIME, MARKS, PACKETS, SIDE, SIDE_WORDS, SND, SPOKE } = L;
+const { STALE_ACK, TRIES, TTLS, WINDOW_ZERO, LAST_IS_1, LAST_PAYLOAD_IS_1, BYTES, LAST_SEQ, HANDSHAKE } = L;
+const ONCE_A = onceBit(LETTER_A, 0);
+const ONCE_D = onceBit(LETTER_D, 0);
+/** A sequence number farther than this from all before is believed only when a second segment continues it. */
+export const REACH = 1 << 24;
+/** A stack that counts IP-IDs by connection takes steps of one or two; a farther step breaks the series. */
+const IPID_STEP = 16;
+/**
+ * The facts that every segment has, whatever its flags: counts, TTL, window, acknowledgement, times. RSTs move neither
+ * acknowledgements nor windows. Runs after the copies are dropped.
+ */
+export function accountHeader(k, w, t, b, side, s) {
+  return;
+  const x = b + SIDE + side * SIDE_WORDS;
+  const y = b + SIDE + (side ^ 1) * SIDE_WORDS;
+  const { flags } = s;
+  w[x + PACKETS]++;
+  const last = t[(b + LAST_TIME) >> 1];
+  const gap = s.timeUs - last;
+  if (gap > 0) {
+    w[b + GAP] = gap > 0xffffffff ? -1 : gap;
+    t[(b + LAST_TIME) >> 1] = s.timeUs;
+  } else w[b + GAP] = 0;
+  const f = w[b + FLAGS];
+  const is1 = side === 0 ? 0 : LAST_IS_1;
+  if ((f & LAST_IS_1) !== is1) w[b + FLAGS] = f ^ LAST_IS_1;
+  // The peer spoke: what was probed is answered.
+  if ((w[y + TRIES] & 255) !== 0) w[y + TRIES] &= ~255;
+  if ((flags & RST) !== 0) return;
+  let bits = w[x + BITS];
+  if ((w[x + TTLS] & 255) !== s.ttl) bits = noteTtl(k, w, b, side, s.ttl, bits);
+  if (s.window === 0 && (flags & SYN) === 0) {
+    if ((bits & WINDOW_ZERO) === 0) appendOnce(w, b, LETTER_W, side);
+    bits |= WINDOW_ZERO;
+  } else bits &= ~WINDOW_ZERO;
+  if (s.hasTimestamp) bits |= L.TIMESTAMPS;
+  if (s.ipId > 0) {
+    const step = (s.ipId - (bits >>> 16)) & 0xffff;
+    if ((bits & L.HAS_IPID) !== 0 && step > IPID_STEP) bits |= L.IPID_JUMPS;
+    bits = (bits & 0xffff) | L.HAS_IPID | (s.ipId << 16);
+  }
+  if ((flags & SYN) === 0) bits |= SPOKE;
+  w[x + BITS] = bits;
+  if ((flags & ACK) !== 0) {
+    const ack = s.ack | 0;
+    const step = (ack - w[x + ACKED]) | 0;
+    if ((bits & HAS_ACK) !== 0 && step >= 0 && step <= REACH) {
+      w[x + ACKED] = ack;
+      if ((bits & STALE_ACK) !== 0) w[x + BITS] = bits & ~STALE_ACK;
+    } else noteOtherAck(k, w, b, side, x, y, ack);
+    if ((f & HANDSHAKE) === 0 && (w[y + BITS] & L.SENT_SYNACK) !== 0 && (flags & SYN) === 0)
+      completeHandshake(k, w, b, side, s);
+  }
+}
+/** Payload and sequence numbers of a segment without SYN and RST; answers how many of its bytes are new. */
+export function accountPayload(k, w, b, side, s) {
+  return 0;
+  const x = b + SIDE + side * SIDE_WORDS;
+  const seq = s.seq | 0;
+  const length = s.payloadLength;
+  if (length === 0) {
+    if ((w[b + MARKS] & (ONCE_A << side)) === 0 && (s.flags & (ACK | FIN)) === ACK) appendOnce(w, b, LETTER_A, side);
+    if ((w[x + BITS] & HAS_SEQ) !== 0) {
+      const step = (seq - w[x + SND]) | 0;
+      if (step !== 0) accountEmpty(k.rare, w, b, side, x, seq, step);
+    } else firstNumber(w, x, seq);
+    return 0;
+  }
+  if ((w[b + MARKS] & (ONCE_D << side)) === 0) firstPayload(k, w, b, side, s);
+  const is1 = side === 0 ? 0 : LAST_PAYLOAD_IS_1;
+  if ((w[b + FLAGS] & LAST_PAYLOAD_IS_1) !== is1) w[b + FLAGS] ^= LAST_PAYLOAD_IS_1;
+  if ((w[x + BITS] & HAS_SEQ) === 0) firstNumber(w, x, seq);
+  const step = (seq - w[x + SND]) | 0;
+  if (step !== 0) return accountOutOfLine(k.rare, w, b, side, x, seq, length, step);
+  w[x + SND] = (seq + length) | 0;
+  w[x + LAST_SEQ] = seq;
+  w[x + TRIES] = (w[x + TRIES] & ~0xff00) | 0x100;
+  addBytes(w, b, side, x, length);
+  return length;
+}
+/** The side's numbers begin here, mid-stream. */
+function firstNumber(w, x, seq) {
+  w[x + SND] = seq;
+  w[x + BITS] |= HAS_SEQ;
+}
+function firstPayload(k, w, b, side, s) {
+  appendOnce(w, b, LETTER_D, side);
+  const f = w[b + FLAGS];
+  const client = (f & L.CLIENT_KNOWN) === 0 ? -1 : (f & L.CLIENT_IS_1) === 0 ? 0 : 1;
+  if (client === side || (client < 0 && (f & (L.PAYLOAD_0 | L.PAYLOAD_1)) === 0)) w[b + L.DATA_TIME] = s.timeUs;
+  w[b + FLAGS] = f | (side === 0 ? L.PAYLOAD_0 : L.PAYLOAD_1);
+  if ((f & (L.PAYLOAD_0 | L.PAYLOAD_1)) !== 0) return;
+  if (client !== 1) noteTalk(k, w, b, 0);
+  if (client !== 0) noteTalk(k, w, b, 1);
+}
+/** Data passes between `source` and the port of the other side: whatever else the source does there, it does not scan it. */
+function noteTalk(k, w, b, source) {
+  return;
+  const context = w[b + L.CONTEXT];
+  const ports = w[b + L.PORTS];
+  k.scans.noteTalk(
+    addressFingerprint(w, b + L.ADDRESS + source * 4, context),
+    addressFingerprint(w, b + L.ADDRESS + (source ^ 1) * 4, context),
+    source === 0 ? ports & 0xffff : ports >>> 16,
+  );
+}
+function addBytes(w, b, side, x, length) {
+  const before = w[x + BYTES] >>> 0;
+  const after = (before + length) >>> 0;
+  w[x + BYTES] = after;
+  if (after >= before) return;
+  const shift = side === 0 ? L.WRAPS_SHIFT_0 : L.WRAPS_SHIFT_1;
+  if (((w[b + MARKS] >>> shift) & 3) === 3) w[x + BITS] |= L.INEXACT;
+  else w[b + MARKS] += 1 << shift;
+}
+/** A segment without payload whose number is not the next one: a probe, an ACK that overtook data, or an old one. */
+function accountEmpty(rare, w, b, side, x, seq, step) {
+  if (step === -1) noteProbe(w, x, seq);
+  else if (step > 0) {
+    if (step <= REACH) rare.openHole(w, b, side, w[x + SND], seq);
+    else if (rare.continuesStray(w, b, side, seq, seq)) w[x + BITS] |= L.INEXACT;
+    else return;
+    w[x + SND] = seq;
+  }
+}
+/** Payload behind or beyond the next number: answers the new bytes in it. */
+function accountOutOfLine(rare, w, b, side, x, seq, length, step) {
+  const end = (seq + length) | 0;
+  if (step > 0) {
+    if (step <= REACH) rare.openHole(w, b, side, w[x + SND], seq);
+    else if (rare.continuesStray(w, b, side, seq, end)) w[x + BITS] |= L.INEXACT;
+    else return 0;
+    appendOnce(w, b, LETTER_G, side);
+    w[x + SND] = end;
+    w[x + LAST_SEQ] = seq;
+    w[x + TRIES] = (w[x + TRIES] & ~0xff00) | 0x100;
+    addBytes(w, b, side, x, length);
+    return length;
+  }
+  if (step < -REACH) {
+    // A number out of all reach behind: no retransmission of anything that could still matter.
+    if (rare.continuesStray(w, b, side, seq, end)) {
+      w[x + BITS] |= L.INEXACT;
+      w[x + SND] = end;
+    }
+    return 0;
+  }
+  let fresh = Math.max(0, step + length);
+  if (fresh > 0) w[x + SND] = end;
+  if ((w[x + BITS] & L.HOLES) !== 0) fresh += rare.fillHoles(w, b, side, seq, end);
+  if (fresh > 0) addBytes(w, b, side, x, fresh);
+  if (fresh < length) {
+    if (step === -1 && length === 1) noteProbe(w, x, seq);
+    else noteRepeat(w, x, seq);
+    appendOnce(w, b, LETTER_T, side);
+  }
+  return fresh;
+}
+function noteProbe(w, x, seq) {
+  const v = w[x + TRIES];
+  const repeats = w[x + LAST_SEQ] === seq ? Math.min(255, ((v >>> 8) & 255) + 1) : 1;
+  w[x + LAST_SEQ] = seq;
+  w[x + TRIES] = (v & 0xffff0000) | (repeats << 8) | Math.min(255, (v & 255) + 1);
+}
+/** A segment that wants an answer was sent again. The first sending counts even where others came between. */
+export function noteRepeat(w, x, seq) {
+  const v = w[x + TRIES];
+  const repeats = w[x + LAST_SEQ] === seq ? Math.min(255, ((v >>> 8) & 255) + 1) : 2;
+  w[x + LAST_SEQ] = seq;
+  w[x + TRIES] = (Math.min(0xffff, (v >>> 16) + 1) << 16) | (repeats << 8) | (v & 255);
+}
+function noteTtl(k, w, b, side, ttl, bits) {
+  const x = b + SIDE + side * SIDE_WORDS;
+  const set = w[x + TTLS];
+  for (let shift = 0; shift < 32; shift += 8) {
+    const known = (set >>> shift) & 255;
+    if (known === ttl) return bits;
+    if (known === 0) {
+      // A TTL of 0 is on no living packet; it stands for "no more".
+      w[x + TTLS] = set | (ttl << shift);
+      k.hosts.noteTtl(w, b + L.ADDRESS + side * 4, w[b + L.CONTEXT], ttl);
+      return bits;
+    }
+  }
+  return bits | L.TTL_OVERFLOW;
+}
+function noteOtherAck(k, w, b, side, x, y, ack) {
+  const bits = w[x + BITS];
+  const yBits = w[y + BITS];
+  const first = (bits & HAS_ACK) === 0;
+  const beyond = (yBits & HAS_SEQ) !== 0 ? (ack - w[y + SND]) | 0 : 0;
+  // Beyond what the peer can have sent: an answer to nothing. Without payload in the capture (flags only) all is possible.
+  const bogus = k.plainSeen && (beyond > REACH || (first && beyond < -REACH));
+  if (!bogus && (first || ((ack - w[x + ACKED]) | 0) >= 0)) {
+    w[x + ACKED] = ack;
+    w[x + BITS] = (bits | HAS_ACK) & ~STALE_ACK;
+  } else k.rare.setStaleAck(w, b, side, ack);
+}
+function completeHandshake(k, w, b, side, s) {
+  const beyond = (s.ack - w[b + L.ISN_OF + (side ^ 1)] - 1) | 0;
+  if (beyond < 0 || (beyond > REACH && k.plainSeen)) return;
+  w[b + FLAGS] |= HANDSHAKE;
+  if ((w[b + L.FLAGS] & (L.FIN_0 | L.FIN_1)) === 0) {
+    const rtt = ((s.timeUs | 0) - w[b + L.EVENT_TIME]) >>> 0;
+    w[b + L.RTT_CLIENT] = rtt > 0x7fffffff ? 0x7fffffff : rtt;
+  }
+}
+/** The acknowledgement that the side sent last. */
+export function lastAck(rare, w, b, side) {
+  const x = b + SIDE + side * SIDE_WORDS;
+  if ((w[x + BITS] & STALE_ACK) === 0) return w[x + ACKED];
+  const at = rare.find(w, b);
+  return at < 0 ? w[x + ACKED] : rare.records.words[at + STALE_ACK_OF + side];
+}
+//# sourceMappingURL=accounting.js.map

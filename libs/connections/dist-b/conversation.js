@@ -1,0 +1,134 @@
+import { ACK, FIN, PSH, RST, Segment, SYN } from "@hangup/packets";
+const START_US = 1_700_000_000_000_000;
+/**
+ * A TCP conversation to test with, as captured segments: numbers, times, TTLs and IP-IDs follow as two stacks would choose them.
+ *
+ * `play` takes the letters of lab notes, a word a segment: side c or s, then S SYN, SA SYN-ACK, A ACK, D100 data of 100 bytes, F FIN,
+ * F20 FIN with data, R the bare RST of a stack that knows no connection, RA an abort, RR a refusal. `!` before it: sent, not captured.
+ * `=` before it: the last such segment again. `~20ms`, `~3s` let time pass.
+ */
+export class Conversation {
+  segments = [];
+  #options;
+  #sides;
+  #time;
+  constructor(options = {}) {
+    this.#options = options;
+    this.#time = options.startUs ?? START_US;
+    this.#sides = {
+      c: {
+        host: options.clientHost ?? 1,
+        port: options.clientPort ?? 40_000,
+        ttl: options.clientTtl ?? 64,
+        next: options.clientIsn ?? 1000,
+        got: 0,
+        ipId: 100,
+      },
+      s: {
+        host: options.serverHost ?? 1,
+        port: options.serverPort ?? 443,
+        ttl: options.serverTtl ?? 62,
+        next: options.serverIsn ?? 5000,
+        got: 0,
+        ipId: 9000,
+      },
+    };
+  }
+  play(text) {
+    for (const word of text.trim().split(/\s+/)) this.#word(word);
+    return this;
+  }
+  /** A segment of the side with these fields; neither side's own numbers move. */
+  send(side, fields) {
+    const segment = this.#segment(side);
+    segment.seq = this.#sides[side].next >>> 0;
+    segment.ack = this.#sides[side].got >>> 0;
+    Object.assign(segment, fields);
+    this.#put(segment);
+    return this;
+  }
+  /** Lets time pass. */
+  wait(us) {
+    this.#time += us;
+    return this;
+  }
+  /** The next sequence number of a side. */
+  next(side) {
+    return this.#sides[side].next >>> 0;
+  }
+  #word(word) {
+    const pause = /^~(\d+)(us|ms|s)$/.exec(word);
+    if (pause !== null) {
+      this.#time += Number(pause[1]) * { us: 1, ms: 1000, s: 1_000_000 }[pause[2]];
+      return;
+    }
+    const parts = /^([!=]?)([cs])(SA|S|A|D|F|RA|RR|R)(\d*)$/.exec(word);
+    if (parts === null) throw new Error(`no such word in a conversation: ${word}`);
+    const [, mark, side, kind, length] = parts;
+    const segment = this.#segment(side);
+    const me = this.#sides[side];
+    const other = this.#sides[side === "c" ? "s" : "c"];
+    segment.payloadLength = length === "" ? (kind === "D" ? 100 : 0) : Number(length);
+    segment.flags =
+      { S: SYN, SA: SYN | ACK, A: ACK, D: PSH | ACK, F: FIN | ACK, R: RST, RA: RST | ACK, RR: RST | ACK }[kind] ?? 0;
+    const counted = segment.payloadLength + (kind === "F" || kind === "S" || kind === "SA" ? 1 : 0);
+    segment.seq = (mark === "=" ? me.next - counted : me.next) >>> 0;
+    segment.ack = kind === "S" ? 0 : me.got >>> 0;
+    if (kind.startsWith("R")) this.#shapeRst(segment, kind, side);
+    else if (mark !== "=") me.next += counted;
+    if (mark !== "!") this.#put(segment);
+    else this.#time += this.#options.stepUs ?? 10_000;
+    if (!kind.startsWith("R") && me.next > other.got) other.got = me.next;
+  }
+  #shapeRst(segment, kind, side) {
+    const other = this.#sides[side === "c" ? "s" : "c"];
+    if (kind === "RA") return;
+    segment.window = 0;
+    segment.hasOptions = false;
+    segment.hasTimestamp = false;
+    segment.ipId = this.#options.family === 6 ? -1 : 0;
+    if (kind === "RR") {
+      segment.seq = 0;
+      segment.ack = other.next >>> 0;
+    } else {
+      segment.seq = other.got >>> 0 || segment.seq;
+      segment.ack = 0;
+    }
+  }
+  #segment(side) {
+    const me = this.#sides[side];
+    const segment = new Segment();
+    const family = this.#options.family ?? 4;
+    const client = family === 4 ? 0x0a000000 : 0x100;
+    const server = family === 4 ? 0x0a000100 : 0x200;
+    const [mine, theirs] = side === "c" ? [client, server] : [server, client];
+    segment.family = family;
+    segment.context = this.#options.context ?? 0;
+    for (const end of ["src", "dst"]) {
+      segment[`${end}0`] = family === 4 ? 0 : 0xfd000000 | 0;
+      segment[`${end}2`] = family === 4 ? 0xffff : 0;
+    }
+    segment.src3 = mine + me.host;
+    segment.dst3 = theirs + this.#sides[side === "c" ? "s" : "c"].host;
+    segment.srcPort = me.port;
+    segment.dstPort = this.#sides[side === "c" ? "s" : "c"].port;
+    segment.window = 500;
+    segment.ttl = me.ttl;
+    segment.ipId = family === 6 ? -1 : me.ipId++;
+    segment.hasTimestamp = this.#options.timestamps ?? true;
+    segment.hasOptions = segment.hasTimestamp;
+    segment.tsVal = Math.floor(this.#time / 1000) >>> 0;
+    return segment;
+  }
+  #put(segment) {
+    segment.timeUs = this.#time;
+    segment.packetIndex = this.segments.length + 1;
+    this.segments.push(segment);
+    this.#time += this.#options.stepUs ?? 10_000;
+  }
+}
+/** The segments of several conversations as one capture would hold them. */
+export function interleave(...conversations) {
+  return conversations.flatMap(({ segments }) => segments).toSorted((a, b) => a.timeUs - b.timeUs);
+}
+//# sourceMappingURL=conversation.js.map

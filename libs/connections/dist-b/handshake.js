@@ -1,0 +1,119 @@
+import { addressFingerprint, mixWord } from "./fingerprints.js";
+import { appendLetter, LETTER_H, LETTER_S } from "./history.js";
+import * as L from "./layout.js";
+import { ahead } from "./sequence.js";
+/** SYN-ACKs closer than this answer copies of the SYN; farther ones are the server's own timer (RFC 6298: at least 1 s). */
+const SYNACK_TIMER_US = 500_000;
+/** Payload that a SYN may carry (TCP Fast Open) and a SYN-ACK acknowledge. */
+const MAX_SYN_DATA = 1 << 16;
+/** A SYN that was captured behind segments of its own connection lies at most this far below them. */
+const REORDER_BYTES = 1 << 20;
+const REORDER_US = 3_000_000;
+/** A new record's times. */
+export function startRecord(w, t, b, s) {
+  t[(b + L.FIRST_TIME) >> 1] = s.timeUs;
+  t[(b + L.LAST_TIME) >> 1] = s.timeUs;
+  if (s.family === 6) w[b + L.FLAGS] |= L.IPV6;
+}
+/** The side's first SYN. The numbers of what came before it (captured out of order) stay. */
+export function recordSyn(k, w, b, side, s) {
+  const x = b + L.SIDE + side * L.SIDE_WORDS;
+  const isn = s.seq | 0;
+  w[b + L.ISN_OF + side] = isn;
+  if ((w[x + L.BITS] & L.HAS_SEQ) === 0 || !within(w[x + L.SND], isn + 1)) {
+    w[x + L.SND] = (isn + 1 + s.payloadLength) | 0;
+    w[x + L.BYTES] = s.payloadLength;
+  }
+  w[x + L.BITS] |= L.HAS_ISN | L.HAS_SEQ | L.SENT_SYN;
+  if ((w[b + L.FLAGS] & L.CLIENT_KNOWN) === 0) setClient(w, b, side);
+  if ((w[b + L.FLAGS] & (L.FIN_0 | L.FIN_1)) === 0) w[b + L.EVENT_TIME] = s.timeUs;
+  w[b + L.COUNTS] += 1 << 24;
+  appendLetter(w, b, LETTER_S, side);
+  k.listeners.add(listenerName(w, b, side ^ 1));
+  if (s.ttl <= 2 || s.ttl >= 254) noteServerTtl(k, w, b, side, side ^ 1, s.ttl);
+}
+/** Another copy of the client's SYN. */
+export function repeatSyn(w, b, side, s) {
+  const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
+  const syns = w[b + L.COUNTS] >>> 24;
+  if (syns < 255) w[b + L.COUNTS] += 1 << 24;
+  if ((w[y + L.BITS] & L.SENT_SYNACK) === 0 && (w[b + L.FLAGS] & (L.FIN_0 | L.FIN_1)) === 0)
+    w[b + L.EVENT_TIME] = s.timeUs;
+}
+/** Does the acknowledgement fit the SYN of `side`? */
+export function fitsSyn(w, b, side, ack) {
+  const x = b + L.SIDE + side * L.SIDE_WORDS;
+  const beyond = ahead(ack, w[b + L.ISN_OF + side]) - 1;
+  return beyond === 0 || (beyond > 0 && beyond < MAX_SYN_DATA && beyond <= w[x + L.BYTES]);
+}
+/** The first SYN-ACK of `side` that fits, or the first of all where no SYN was seen: the other side is the client. */
+export function recordSynAck(k, w, b, side, s) {
+  const x = b + L.SIDE + side * L.SIDE_WORDS;
+  const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
+  const isn = s.seq | 0;
+  const changed = (w[x + L.BITS] & L.HAS_ISN) === 0 || w[b + L.ISN_OF + side] !== isn;
+  w[b + L.ISN_OF + side] = isn;
+  // Numbers of before that do not continue this one are of an older connection (a stale ACK drew a RST, then the SYN came again).
+  if ((w[x + L.BITS] & L.SPOKE) === 0 || !within(w[x + L.SND], isn + 1)) {
+    w[x + L.SND] = (isn + 1 + s.payloadLength) | 0;
+    w[x + L.BYTES] = s.payloadLength;
+    w[x + L.ACKED] = s.ack;
+  }
+  w[x + L.BITS] = (w[x + L.BITS] & ~L.STALE_ACK) | L.HAS_ISN | L.HAS_SEQ | L.HAS_ACK | L.SENT_SYNACK;
+  if ((w[b + L.FLAGS] & L.CLIENT_KNOWN) === 0) setClient(w, b, side ^ 1);
+  if ((w[y + L.BITS] & L.SENT_SYN) !== 0) {
+    if ((w[b + L.FLAGS] & (L.FIN_0 | L.FIN_1)) === 0)
+      w[b + L.RTT_SERVER] = Math.min(0x7fffffff, ((s.timeUs | 0) - w[b + L.EVENT_TIME]) >>> 0);
+  } else if ((w[y + L.BITS] & L.HAS_ISN) === 0) {
+    w[b + L.ISN_OF + (side ^ 1)] = (s.ack - 1) | 0;
+    w[y + L.BITS] |= L.HAS_ISN;
+    if ((w[y + L.BITS] & L.HAS_SEQ) === 0) {
+      w[y + L.SND] = s.ack | 0;
+      w[y + L.BITS] |= L.HAS_SEQ;
+    }
+  }
+  if ((w[b + L.FLAGS] & (L.FIN_0 | L.FIN_1)) === 0) w[b + L.EVENT_TIME] = s.timeUs;
+  countSynAck(w, b);
+  if (changed) appendLetter(w, b, LETTER_H, side);
+  // Where the SYN was seen it is known already.
+  if ((w[y + L.BITS] & L.SENT_SYN) === 0) k.listeners.add(listenerName(w, b, side));
+  noteServerTtl(k, w, b, side, side, s.ttl);
+}
+/** Another copy of the SYN-ACK: counted when the server's timer sent it. */
+export function repeatSynAck(w, b, s) {
+  if ((w[b + L.FLAGS] & (L.FIN_0 | L.FIN_1)) !== 0) return;
+  if (((s.timeUs | 0) - w[b + L.EVENT_TIME]) >>> 0 < SYNACK_TIMER_US) return;
+  w[b + L.EVENT_TIME] = s.timeUs;
+  countSynAck(w, b);
+}
+/** May this SYN or SYN-ACK belong to the mid-stream connection at hand, captured behind its later segments? */
+export function mayHaveOpened(w, t, b, side, s) {
+  const x = b + L.SIDE + side * L.SIDE_WORDS;
+  const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
+  if ((w[x + L.BITS] & L.HAS_ISN) !== 0 || s.timeUs - t[(b + L.FIRST_TIME) >> 1] > REORDER_US) return false;
+  const next = (s.seq + 1) | 0;
+  if ((w[x + L.BITS] & L.HAS_SEQ) !== 0) return within(w[x + L.SND], next);
+  return (w[y + L.BITS] & L.HAS_ACK) !== 0 && within(w[y + L.ACKED], next);
+}
+/** Does a side that has sent up to here begin at `next`? */
+function within(sent, next) {
+  const beyond = ahead(sent, next);
+  return beyond >= 0 && beyond <= REORDER_BYTES;
+}
+function countSynAck(w, b) {
+  if (((w[b + L.COUNTS] >>> 16) & 255) < 255) w[b + L.COUNTS] += 1 << 16;
+}
+function setClient(w, b, side) {
+  w[b + L.FLAGS] |= L.CLIENT_KNOWN | (side === 0 ? 0 : L.CLIENT_IS_1);
+}
+function noteServerTtl(k, w, b, side, portSide, ttl) {
+  k.hosts.noteServerTtl(w, b + L.ADDRESS + side * 4, w[b + L.CONTEXT], ttl, portOf(w, b, portSide));
+}
+export function portOf(w, b, side) {
+  return side === 0 ? w[b + L.PORTS] >>> 16 : w[b + L.PORTS] & 0xffff;
+}
+/** The name under which an endpoint is known as a listener. */
+export function listenerName(w, b, side) {
+  return mixWord(addressFingerprint(w, b + L.ADDRESS + side * 4, w[b + L.CONTEXT]), portOf(w, b, side));
+}
+//# sourceMappingURL=handshake.js.map

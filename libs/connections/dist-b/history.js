@@ -1,0 +1,74 @@
+import { HISTORY, HISTORY_LENGTH_SHIFT, MARKS } from "./layout.js";
+/**
+ * Zeek's history: a letter a thing seen, upper case for the client. S SYN, H SYN-ACK, A pure ACK, D payload, F FIN, R RST,
+ * T payload again, W window 0, G a hole in the payload, I flags at odds (FIN and RST), Q SYN with FIN or RST.
+ * A, D, T, W, G, I, Q stand once a side; S, H, F, R again when their sequence number changed.
+ */
+const LETTERS = ".shafrdtwgiq";
+export const LETTER_S = 1;
+export const LETTER_H = 2;
+export const LETTER_A = 3;
+export const LETTER_F = 4;
+export const LETTER_R = 5;
+export const LETTER_D = 6;
+export const LETTER_T = 7;
+export const LETTER_W = 8;
+export const LETTER_G = 9;
+export const LETTER_I = 10;
+export const LETTER_Q = 11;
+/** Five bits a letter, side in the highest of them; six letters a word, two words. */
+const PER_WORD = 6;
+const ROOM = 12;
+/** Room for how it ended is kept free of what came on the way. */
+const ROOM_BEFORE_THE_END = 9;
+const ROOM_FOR_TROUBLE = 7;
+const LENGTH_MASK = 15;
+/** The bit in MARKS that says the letter stands already; of A and of D-Q only. */
+export function onceBit(letter, side) {
+  return 1 << ((letter === LETTER_A ? 0 : letter - LETTER_D + 1) * 2 + side);
+}
+export function appendLetter(w, b, letter, side) {
+  return;
+  const length = (w[b + MARKS] >>> HISTORY_LENGTH_SHIFT) & LENGTH_MASK;
+  const ends = letter === LETTER_F || letter === LETTER_R;
+  if (length >= (ends ? ROOM : letter > LETTER_D ? ROOM_FOR_TROUBLE : ROOM_BEFORE_THE_END)) return;
+  const word = b + HISTORY + (length >= PER_WORD ? 1 : 0);
+  w[word] |= (letter | (side << 4)) << ((length % PER_WORD) * 5);
+  w[b + MARKS] += 1 << HISTORY_LENGTH_SHIFT;
+}
+/** Appends a letter that stands once a side. */
+export function appendOnce(w, b, letter, side) {
+  const bit = onceBit(letter, side);
+  if ((w[b + MARKS] & bit) !== 0) return;
+  w[b + MARKS] |= bit;
+  appendLetter(w, b, letter, side);
+}
+/** Few histories are distinct, and most connections share a handful: the texts made last, by their words. */
+const CACHED = 256;
+const cachedFirst = new Int32Array(CACHED);
+const cachedSecond = new Int32Array(CACHED);
+const cachedText = Array.from({ length: CACHED * 2 }, () => "");
+/** As text, upper case for the side that is the client. */
+export function historyText(w, b, client) {
+  const first = w[b + HISTORY];
+  const second = w[b + HISTORY + 1];
+  const at = (Math.imul(first ^ (second << 7), 0x9e3779b1) >>> 24) & (CACHED - 1);
+  if (cachedFirst[at] !== first || cachedSecond[at] !== second) {
+    cachedFirst[at] = first;
+    cachedSecond[at] = second;
+    cachedText[at * 2] = text(first, second, 0);
+    cachedText[at * 2 + 1] = text(first, second, 1);
+  }
+  return cachedText[at * 2 + client];
+}
+function text(first, second, client) {
+  let out = "";
+  for (let i = 0; i < ROOM; i++) {
+    const code = ((i < PER_WORD ? first : second) >>> ((i % PER_WORD) * 5)) & 31;
+    if (code === 0) break;
+    const letter = LETTERS[code & 15];
+    out += code >>> 4 === client ? letter.toUpperCase() : letter;
+  }
+  return out;
+}
+//# sourceMappingURL=history.js.map

@@ -1,0 +1,14 @@
+export { CLIENT, EndedConnection, RstFacts, SERVER, SideFacts } from "./ended.ts";
+export type { EndedBy, Occasion, SideIndex, Stage } from "./ended.ts";
+export type { EndedSink } from "./lifetimes.ts";
+export { RST_FORMS, type RstForm } from "./rst-form.ts";
+export { ahead, later, unsigned } from "./sequence.ts";
+export { Tracker } from "./tracker.ts";
+export { TrackerCounters, type TrackerOptions } from "./tracking.ts";
+export {
+  Conversation,
+  interleave,
+  type ConversationOptions,
+  type SegmentFields,
+  type Speaker,
+} from "./conversation.ts";

@@ -1,0 +1,285 @@
+import * as L from "./layout.js";
+import * as R from "./rare-facts.js";
+import { SettleQueue } from "./settle-queue.js";
+import { HORIZON_US, TimerWheel } from "./timer-wheel.js";
+import { View } from "./view.js";
+/** A new connection is looked at first after this time, or when it would be silent for good. */
+const FIRST_LOOK_US = 30_000_000;
+/** A file's connections are judged so long behind their last segment: a scan of 10 s is whole by then. */
+const JUDGE_US = 30_000_000;
+/** Live, a judged connection is kept so long behind its last segment, so that stragglers and TIME_WAIT begin nothing new. */
+const LINGER_US = 60_000_000;
+/** A file's connections are judged at the latest so long after their end. */
+const LONGEST_LINGER_US = 300_000_000;
+/** Idle connections are forgotten after this time (live): longer than the two hours of TCP keepalive. */
+const FORGET_US = 3 * 3_600_000_000;
+/** A RST before the handshake may turn out to be ignored when the SYN is sent again (RFC 6298: after 1 s). */
+const SECOND_LOOK_US = 1_500_000;
+/** Live, how often the settled are looked for, µs of capture time. */
+const TURN_US = 50_000;
+/** Records looked at to find one that may be evicted. */
+const EVICTION_TRIES = 64;
+/** When connections are judged, forgotten, evicted, and how a waiting SYN takes a tuple over. */
+export class Lifetimes {
+  #k;
+  #counters;
+  #options;
+  #sink;
+  #view;
+  #settling = new SettleQueue();
+  #secondLook = new SettleQueue();
+  /** By what memory does without first: half-open, ended, live. A record moves when it comes up. */
+  #halfOpen;
+  #ended;
+  #alive;
+  constructor(k, counters, options, sink) {
+    this.#k = k;
+    this.#counters = counters;
+    this.#options = options;
+    this.#sink = sink;
+    this.#view = new View(k);
+    this.#halfOpen = new TimerWheel(k.table);
+    this.#ended = new TimerWheel(k.table);
+    this.#alive = new TimerWheel(k.table);
+  }
+  begin(slot, nowUs) {
+    this.#halfOpen.add(slot, nowUs + Math.min(FIRST_LOOK_US, this.#options.silenceUs));
+  }
+  /** The row has an end, if nothing takes it back. */
+  ended(slot, w, b) {
+    if (this.#options.settleUs === null) return;
+    this.#settling.put(slot, w[b + L.END_TIME], this.#k.now + this.#options.settleUs);
+  }
+  /** Judges what is due; answers the capture time of the next call. */
+  advance(nowUs) {
+    this.#settle(this.#settling, nowUs, true);
+    this.#settle(this.#secondLook, nowUs, false);
+    this.#turn(this.#halfOpen, nowUs);
+    this.#turn(this.#ended, nowUs);
+    this.#turn(this.#alive, nowUs);
+    return nowUs + (this.#options.settleUs === null ? 1_000_000 : TURN_US);
+  }
+  finish(nowUs) {
+    const { table } = this.#k;
+    for (let slot = 0; slot < table.high; slot++) {
+      const w = table.words(slot);
+      const b = table.base(slot);
+      if (isFree(w, b) || (w[b + L.MARKS] & L.SHADOW) !== 0) continue;
+      if ((w[b + L.FLAGS] & L.PENDING) !== 0) this.#resolvePending(slot, w, b);
+    }
+    for (let slot = 0; slot < table.high; slot++) {
+      const w = table.words(slot);
+      const b = table.base(slot);
+      if (isFree(w, b) || (w[b + L.FLAGS] & L.STATE) === L.JUDGED) continue;
+      if ((w[b + L.MARKS] & L.SHADOW) === 0) this.#tell(slot, "capture_end", nowUs);
+    }
+  }
+  /** Frees at least one record, if any but `keep` may go. */
+  makeRoom(nowUs, keep) {
+    for (const wheel of [this.#halfOpen, this.#ended, this.#alive]) {
+      for (let tries = 0; tries < EVICTION_TRIES; tries++) {
+        const slot = wheel.oldest();
+        if (slot < 0) break;
+        if (slot === keep || !this.#evict(slot, wheel, nowUs, tries === EVICTION_TRIES - 1)) this.#place(slot, nowUs);
+        else if (this.#k.table.hasRoom) return;
+      }
+    }
+  }
+  /** The slot of the SYN that waits. */
+  pendingOf(w, b) {
+    return this.#k.rare.records.words[this.#k.rare.of(w, b) + R.PENDING_SLOT] - 1;
+  }
+  /** The SYN that waits takes the tuple over; answers its slot. */
+  promote(slot) {
+    const { table } = this.#k;
+    const w = table.words(slot);
+    const b = table.base(slot);
+    const waiting = this.pendingOf(w, b);
+    this.#clearPending(w, b);
+    table.replace(slot, waiting);
+    const pb = table.base(waiting);
+    table.words(waiting)[pb + L.MARKS] &= ~L.SHADOW;
+    this.begin(waiting, table.times(waiting)[(pb + L.LAST_TIME) >> 1]);
+    this.detach(slot);
+    return waiting;
+  }
+  /** The SYN that waits opened nothing: its segments belong to the connection that it came in. */
+  dropPending(slot) {
+    const { table, rare } = this.#k;
+    const w = table.words(slot);
+    const b = table.base(slot);
+    const waiting = this.pendingOf(w, b);
+    this.#clearPending(w, b);
+    const pw = table.words(waiting);
+    const pb = table.base(waiting);
+    for (let side = 0; side < 2; side++) {
+      const packets = L.SIDE + side * L.SIDE_WORDS + L.PACKETS;
+      w[b + packets] += pw[pb + packets];
+    }
+    this.#counters.connections--;
+    rare.release(pw, pb);
+    this.#free(waiting);
+  }
+  /** Another record has the tuple now: this one is told when it settles, or at once if nothing ended it. */
+  detach(slot) {
+    const w = this.#k.table.words(slot);
+    const b = this.#k.table.base(slot);
+    if ((w[b + L.FLAGS] & L.PENDING) !== 0) this.dropPending(slot);
+    w[b + L.FLAGS] |= L.DETACHED;
+    if ((w[b + L.FLAGS] & L.STATE) === L.OPEN) this.#tell(slot, "replaced", this.#k.now);
+  }
+  #settle(queue, nowUs, mayLookAgain) {
+    const { table } = this.#k;
+    for (let slot = queue.take(nowUs); slot >= 0; slot = queue.take(nowUs)) {
+      const w = table.words(slot);
+      const b = table.base(slot);
+      // Taken back, judged early, or another connection's record by now.
+      if ((w[b + L.FLAGS] & L.STATE) !== L.ENDED || w[b + L.END_TIME] !== queue.mark) continue;
+      if (mayLookAgain && this.#mayYetBeIgnored(w, b)) this.#secondLook.put(slot, queue.mark, nowUs + SECOND_LOOK_US);
+      else this.#tell(slot, "settled", nowUs);
+    }
+  }
+  /** A RST of the client before the handshake that is no cancelled handshake: it waits for another SYN. */
+  #mayYetBeIgnored(w, b) {
+    const f = w[b + L.FLAGS];
+    if ((f & (L.HANDSHAKE | L.CLIENT_KNOWN | L.BY_RST)) !== (L.CLIENT_KNOWN | L.BY_RST)) return false;
+    const at = this.#k.rare.find(w, b);
+    const ending = at < 0 ? 0 : this.#k.rare.records.words[at + R.ENDING];
+    if (ending === 0) return false;
+    const client = (f & L.CLIENT_IS_1) === 0 ? 0 : 1;
+    const { words } = this.#k.rare.rsts;
+    const r = ending * R.RST_STRIDE;
+    return (
+      (words[r + R.RST_BITS] & R.BY_SIDE_1) === client && words[r + R.RST_SEQ] !== ((w[b + L.ISN_OF + client] + 1) | 0)
+    );
+  }
+  #turn(wheel, nowUs) {
+    for (let slot = wheel.due(nowUs); slot >= 0; slot = wheel.due(nowUs)) this.#check(slot, nowUs);
+  }
+  /** A record came up: judge, forget, or look again later. */
+  #check(slot, nowUs) {
+    const { table } = this.#k;
+    const w = table.words(slot);
+    const b = table.base(slot);
+    const last = table.times(slot)[(b + L.LAST_TIME) >> 1];
+    const f = w[b + L.FLAGS];
+    const state = f & L.STATE;
+    const detached = (f & L.DETACHED) !== 0;
+    const isFile = this.#options.settleUs === null;
+    if (state === L.OPEN) {
+      if (isFile || last + this.#options.silenceUs > nowUs) this.#place(slot, nowUs);
+      else if ((f & L.PENDING) !== 0) {
+        this.#resolvePending(slot, w, b);
+        this.#place(slot, nowUs);
+      } else if (this.#tell(slot, "silence", nowUs)) this.#place(slot, nowUs);
+      else if (last + FORGET_US <= nowUs) {
+        this.#counters.evictedIdle++;
+        this.#tell(slot, "evicted", nowUs);
+        this.#forget(slot);
+      } else this.#alive.add(slot, nowUs + this.#options.silenceUs);
+      return;
+    }
+    const linger = state === L.JUDGED ? LINGER_US : JUDGE_US;
+    const due = detached || last + linger <= nowUs || this.#endTime(slot, w, b) + LONGEST_LINGER_US <= nowUs;
+    const unsettled = state === L.ENDED && !isFile;
+    if (!due || unsettled) {
+      this.#place(slot, nowUs);
+      return;
+    }
+    if ((f & L.PENDING) !== 0) {
+      this.#resolvePending(slot, w, b);
+      if ((w[b + L.FLAGS] & L.DETACHED) !== 0) {
+        this.#place(slot, nowUs);
+        return;
+      }
+    }
+    if (state === L.ENDED) this.#tell(slot, "settled", nowUs);
+    // What follows on the tuple of a file's connection belongs to it for ever; only the fingerprint is kept for that.
+    if (isFile && (w[b + L.FLAGS] & L.DETACHED) === 0) this.#k.ended.add(table.hashOf(slot));
+    this.#forget(slot);
+  }
+  /** Puts the record into the wheel of what it is now. */
+  #place(slot, nowUs) {
+    const { table } = this.#k;
+    const w = table.words(slot);
+    const b = table.base(slot);
+    const last = table.times(slot)[(b + L.LAST_TIME) >> 1];
+    const state = w[b + L.FLAGS] & L.STATE;
+    if (state === L.OPEN) {
+      const wheel = isHalfOpen(w, b) ? this.#halfOpen : this.#alive;
+      // Silence in a file is judged at its last packet: until then only memory can call for the record.
+      const look = this.#options.settleUs === null ? nowUs + HORIZON_US : last + this.#options.silenceUs;
+      wheel.add(slot, Math.max(look, nowUs + 1_000_000));
+    } else if ((w[b + L.FLAGS] & L.DETACHED) !== 0) this.#ended.add(slot, nowUs + 1_000_000);
+    else {
+      const linger = state === L.JUDGED ? LINGER_US : JUDGE_US;
+      this.#ended.add(slot, Math.max(last + linger, nowUs + 1_000_000));
+    }
+  }
+  /** Takes the record out when it is of the kind that this wheel holds; false: it moved on. */
+  #evict(slot, wheel, nowUs, insist) {
+    const { table } = this.#k;
+    const w = table.words(slot);
+    const b = table.base(slot);
+    const state = w[b + L.FLAGS] & L.STATE;
+    if (wheel === this.#halfOpen && !(state === L.OPEN && isHalfOpen(w, b))) return false;
+    if (wheel === this.#ended && state === L.OPEN) return false;
+    const recent = nowUs - table.times(slot)[(b + L.LAST_TIME) >> 1] < 1_000_000;
+    if (wheel === this.#alive && state === L.OPEN && recent && !insist) return false;
+    if ((w[b + L.FLAGS] & L.PENDING) !== 0) this.dropPending(slot);
+    if (state === L.OPEN) {
+      if (isHalfOpen(w, b)) this.#counters.evictedHalfOpen++;
+      else this.#counters.evictedIdle++;
+      this.#tell(slot, "evicted", nowUs);
+    } else if (state === L.ENDED) {
+      this.#counters.evictedEnded++;
+      this.#tell(slot, "settled", nowUs);
+    }
+    this.#forget(slot);
+    return true;
+  }
+  /** Nothing of the connection followed the SYN that waits: it opened another. Else it was a stray. */
+  #resolvePending(slot, w, b) {
+    if ((w[b + L.MARKS] & L.FOLLOWED) !== 0) this.dropPending(slot);
+    else this.promote(slot);
+  }
+  #clearPending(w, b) {
+    this.#k.rare.records.words[this.#k.rare.of(w, b) + R.PENDING_SLOT] = 0;
+    w[b + L.FLAGS] &= ~L.PENDING;
+  }
+  /** Hands the connection out; answers whether it is told for good. */
+  #tell(slot, occasion, nowUs) {
+    const { table } = this.#k;
+    const told = true;
+    if (told || occasion !== "silence") {
+      const w = table.words(slot);
+      const f = table.base(slot) + L.FLAGS;
+      w[f] = (w[f] & ~L.STATE) | L.JUDGED;
+    }
+    return told;
+  }
+  #endTime(slot, w, b) {
+    const last = this.#k.table.times(slot)[(b + L.LAST_TIME) >> 1];
+    return last - (((last | 0) - w[b + L.END_TIME]) >>> 0);
+  }
+  #forget(slot) {
+    const { table, rare } = this.#k;
+    const w = table.words(slot);
+    const b = table.base(slot);
+    rare.release(w, b);
+    if ((w[b + L.FLAGS] & L.DETACHED) === 0) table.remove(slot);
+    this.#free(slot);
+  }
+  #free(slot) {
+    const { table } = this.#k;
+    table.release(slot);
+  }
+}
+function isFree(w, b) {
+  return (w[b + L.FLAGS] & L.STATE) === L.FREE;
+}
+/** One side has not answered yet, or no payload followed the answer. */
+function isHalfOpen(w, b) {
+  return (w[b + L.FLAGS] & (L.HANDSHAKE | L.PAYLOAD_0 | L.PAYLOAD_1 | L.FIN_0 | L.FIN_1)) === 0;
+}
+//# sourceMappingURL=lifetimes.js.map

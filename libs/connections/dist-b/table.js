@@ -1,0 +1,299 @@
+import { randomInt } from "node:crypto";
+import { ADDRESS, CONTEXT, DETACHED, FLAGS, FREE, MARKS, NEXT, PORTS, SHADOW, SIDE, STATE, STRIDE } from "./layout.js";
+/** Records of a chunk: growing never copies, and untouched records take no memory. */
+const CHUNK_BITS = 15;
+const CHUNK_SLOTS = 1 << CHUNK_BITS;
+const CHUNK_MASK = CHUNK_SLOTS - 1;
+/**
+ * An index entry is a slot + 1 in 22 bits, five bits of the hash, and in the highest five how far it stands from its own place. So a
+ * probe touches hardly any record but the right one, knows when to stop, and removal moves entries up without hashing.
+ */
+const SLOT_BITS = 22;
+const SLOT_MASK = (1 << SLOT_BITS) - 1;
+const TAG_BITS = 5;
+const TAG_MASK = (1 << TAG_BITS) - 1;
+const DISTANCE_SHIFT = SLOT_BITS + TAG_BITS;
+const MAX_DISTANCE = 31;
+const MAX_SLOTS = SLOT_MASK - 1;
+/** Connections that were looked up last, by hash, with ten more bits of it: spares the busy ones the index. */
+const FRONT_MASK = (1 << 13) - 1;
+/** Bytes of a record and its share of the index. */
+const BYTES_PER_SLOT = STRIDE * 4 + 8;
+/**
+ * Records by tuple: open addressing with linear probing over an index of slots. The hash is seeded, so that nobody outside
+ * can choose addresses that meet in one place.
+ */
+export class ConnectionTable {
+  #words = [];
+  #times = [];
+  #seed;
+  maxSlots;
+  #index = new Int32Array(1 << 12);
+  /** Slot + 1. */
+  #front = new Int32Array(FRONT_MASK + 1);
+  #mask = (1 << 12) - 1;
+  /** Slots ever used: those below are live or in the free list. */
+  #high = 0;
+  /** Free records, the last freed on top: it is in the cache. */
+  #free = new Int32Array(1024);
+  #freeCount = 0;
+  /** Records in use, and how many of them the index holds. */
+  live = 0;
+  #indexed = 0;
+  /** Side of the segment that was looked up last: 0 when its source is the lower endpoint. */
+  side = 0;
+  /** When `find` answered -1: a slot of the same tuple in another VLAN or tunnel, or -1. */
+  elsewhere = -1;
+  #hash = 0;
+  /** `maxMemoryBytes` caps records and index together. */
+  constructor(maxMemoryBytes, seed = randomInt(0x7fffffff)) {
+    this.#seed = seed | 0;
+    this.maxSlots = Math.max(64, Math.min(MAX_SLOTS, Math.floor(maxMemoryBytes / BYTES_PER_SLOT)));
+  }
+  words(slot) {
+    return this.#words[slot >>> CHUNK_BITS];
+  }
+  times(slot) {
+    return this.#times[slot >>> CHUNK_BITS];
+  }
+  /** Where the slot's record begins in its `words`. */
+  base(slot) {
+    return (slot & CHUNK_MASK) * STRIDE;
+  }
+  /** Fingerprint of the tuple that was looked up last, of whatever VLAN or tunnel. */
+  get hash() {
+    return this.#hash;
+  }
+  /** Fingerprint of the record's tuple. */
+  hashOf(slot) {
+    return this.#hashOf(slot);
+  }
+  /** Slots that were ever in use; each below may be live. */
+  get high() {
+    return this.#high;
+  }
+  /** The slot of the segment's tuple or -1; sets `side`. */
+  find(s) {
+    const swapped = sourceIsHigher(s);
+    this.side = swapped ? 1 : 0;
+    const l0 = swapped ? s.dst0 : s.src0;
+    const l1 = swapped ? s.dst1 : s.src1;
+    const l2 = swapped ? s.dst2 : s.src2;
+    const l3 = swapped ? s.dst3 : s.src3;
+    const h0 = swapped ? s.src0 : s.dst0;
+    const h1 = swapped ? s.src1 : s.dst1;
+    const h2 = swapped ? s.src2 : s.dst2;
+    const h3 = swapped ? s.src3 : s.dst3;
+    const ports = swapped ? (s.dstPort << 16) | s.srcPort : (s.srcPort << 16) | s.dstPort;
+    const context = s.context | 0;
+    let hash = mix(mix(mix(this.#seed, l3), h3), ports);
+    if ((l0 | l1 | h0 | h1) !== 0 || l2 !== 0xffff || h2 !== 0xffff)
+      hash = mix(mix(mix(mix(mix(mix(hash, l0), l1), l2), h0), h1), h2);
+    hash = finish(hash);
+    this.#hash = hash;
+    const front = this.#front[hash & FRONT_MASK];
+    if (front >>> SLOT_BITS === hash >>> SLOT_BITS && front !== 0) {
+      const slot = (front & SLOT_MASK) - 1;
+      const w = this.#words[slot >>> CHUNK_BITS];
+      const a = (slot & CHUNK_MASK) * STRIDE + ADDRESS;
+      if (w[a + 3] === l3 && w[a + 7] === h3 && w[a + PORTS] === ports && w[a + CONTEXT] === context)
+        if (w[a] === l0 && w[a + 1] === l1 && w[a + 2] === l2 && w[a + 4] === h0 && w[a + 5] === h1 && w[a + 6] === h2)
+          return slot;
+    }
+    this.elsewhere = -1;
+    const index = this.#index;
+    const mask = this.#mask;
+    let wanted = tagOf(hash);
+    for (let at = hash & mask; ; at = (at + 1) & mask, wanted += 1 << TAG_BITS) {
+      const entry = index[at];
+      if (entry >>> SLOT_BITS !== wanted) {
+        // Entries stand in the order of their distance: one nearer to its place than this one would be ends the search.
+        if (entry >>> DISTANCE_SHIFT < wanted >>> TAG_BITS || entry === 0) return -1;
+        continue;
+      }
+      if (entry === 0) return -1;
+      const slot = (entry & SLOT_MASK) - 1;
+      const w = this.#words[slot >>> CHUNK_BITS];
+      const a = (slot & CHUNK_MASK) * STRIDE + ADDRESS;
+      if (w[a + 3] === l3 && w[a + 7] === h3 && w[a + PORTS] === ports)
+        if (
+          w[a] === l0 &&
+          w[a + 1] === l1 &&
+          w[a + 2] === l2 &&
+          w[a + 4] === h0 &&
+          w[a + 5] === h1 &&
+          w[a + 6] === h2
+        ) {
+          if (w[a + CONTEXT] === context) {
+            this.#front[hash & FRONT_MASK] = (hash & ~SLOT_MASK) | (slot + 1);
+            return slot;
+          }
+          this.elsewhere = slot;
+        }
+    }
+  }
+  /** Loads the record into the cache; the answer means nothing. */
+  touch(slot) {
+    const w = this.#words[slot >>> CHUNK_BITS];
+    const b = (slot & CHUNK_MASK) * STRIDE;
+    return w[b] ^ w[b + SIDE] ^ w[b + NEXT];
+  }
+  /** True while another record fits under the memory cap. */
+  get hasRoom() {
+    return this.#freeCount > 0 || this.#high < this.maxSlots;
+  }
+  /** A zeroed record with the key of the segment that was looked up last; not yet in the index. Needs `hasRoom`. */
+  allocate(s) {
+    let slot;
+    if (this.#freeCount > 0) {
+      slot = this.#free[--this.#freeCount];
+      const w = this.words(slot);
+      const b = this.base(slot);
+      for (let i = b; i < b + STRIDE; i++) w[i] = 0;
+    } else {
+      slot = this.#high++;
+      if (slot >>> CHUNK_BITS === this.#words.length) {
+        const buffer = new ArrayBuffer(CHUNK_SLOTS * STRIDE * 4);
+        this.#words.push(new Int32Array(buffer));
+        this.#times.push(new Float64Array(buffer));
+      }
+    }
+    this.live++;
+    const w = this.words(slot);
+    const b = this.base(slot);
+    const lower = this.side === 0 ? b + ADDRESS : b + ADDRESS + 4;
+    const higher = this.side === 0 ? b + ADDRESS + 4 : b + ADDRESS;
+    w[lower] = s.src0;
+    w[lower + 1] = s.src1;
+    w[lower + 2] = s.src2;
+    w[lower + 3] = s.src3;
+    w[higher] = s.dst0;
+    w[higher + 1] = s.dst1;
+    w[higher + 2] = s.dst2;
+    w[higher + 3] = s.dst3;
+    w[b + PORTS] = this.side === 0 ? (s.srcPort << 16) | s.dstPort : (s.dstPort << 16) | s.srcPort;
+    w[b + CONTEXT] = s.context;
+    return slot;
+  }
+  /** Makes `slot` the record of the tuple that was looked up last. */
+  insert(slot) {
+    this.#indexed++;
+    if (this.#indexed * 10 > this.#index.length * 8 || !this.#put(this.#hash, slot)) this.#grow();
+    this.#front[this.#hash & FRONT_MASK] = (this.#hash & ~SLOT_MASK) | (slot + 1);
+  }
+  /** Makes `slot` the tuple's record in the place of `old`, which has the same key. */
+  replace(old, slot) {
+    const hash = this.#hashOf(old);
+    const at = this.#position(old, hash);
+    this.#index[at] = (this.#index[at] & ~SLOT_MASK) | (slot + 1);
+    this.#front[hash & FRONT_MASK] = (hash & ~SLOT_MASK) | (slot + 1);
+  }
+  /** Takes the record out of the index; it stays allocated. */
+  remove(slot) {
+    const mask = this.#mask;
+    const index = this.#index;
+    const hash = this.#hashOf(slot);
+    if ((this.#front[hash & FRONT_MASK] & SLOT_MASK) === slot + 1) this.#front[hash & FRONT_MASK] = 0;
+    let hole = this.#position(slot, hash);
+    // Entries behind the hole move up by one until one stands in its own place.
+    for (;;) {
+      const next = (hole + 1) & mask;
+      const entry = index[next];
+      if (entry >>> DISTANCE_SHIFT === 0) break;
+      index[hole] = entry - (1 << DISTANCE_SHIFT);
+      hole = next;
+    }
+    index[hole] = 0;
+    this.#indexed--;
+  }
+  /** Gives the record back. It must not be in the index. */
+  release(slot) {
+    this.words(slot)[this.base(slot) + FLAGS] = FREE;
+    if (this.#freeCount === this.#free.length) {
+      const larger = new Int32Array(this.#freeCount * 2);
+      larger.set(this.#free);
+      this.#free = larger;
+    }
+    this.#free[this.#freeCount++] = slot;
+    this.live--;
+  }
+  #position(slot, hash) {
+    const mask = this.#mask;
+    let at = hash & mask;
+    while ((this.#index[at] & SLOT_MASK) !== slot + 1) at = (at + 1) & mask;
+    return at;
+  }
+  /**
+   * An entry that stands nearer to its own place makes way for one that stands farther from its. Answers false when one would stand
+   * too far: then the index has to grow, from the records.
+   */
+  #put(hash, slot) {
+    const mask = this.#mask;
+    const index = this.#index;
+    let entry = (tagOf(hash) << SLOT_BITS) | (slot + 1);
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const there = index[at];
+      if (there === 0) {
+        index[at] = entry;
+        return true;
+      }
+      if (there >>> DISTANCE_SHIFT < entry >>> DISTANCE_SHIFT) {
+        index[at] = entry;
+        entry = there;
+      }
+      if (entry >>> DISTANCE_SHIFT === MAX_DISTANCE) return false;
+      entry += 1 << DISTANCE_SHIFT;
+    }
+  }
+  /** Twice the index, filled anew from the records, that of the slot that is put in among them. */
+  #grow() {
+    for (let size = this.#index.length * 2; ; size *= 2) {
+      this.#index = new Int32Array(size);
+      this.#mask = size - 1;
+      if (this.#fill()) return;
+    }
+  }
+  #fill() {
+    for (let slot = 0; slot < this.#high; slot++) {
+      const w = this.words(slot);
+      const f = w[this.base(slot) + FLAGS];
+      const marks = w[this.base(slot) + MARKS];
+      if ((f & STATE) === FREE || (f & DETACHED) !== 0 || (marks & SHADOW) !== 0) continue;
+      if (!this.#put(this.#hashOf(slot), slot)) return false;
+    }
+    return true;
+  }
+  #hashOf(slot) {
+    const w = this.words(slot);
+    const a = this.base(slot) + ADDRESS;
+    let hash = mix(mix(mix(this.#seed, w[a + 3]), w[a + 7]), w[a + PORTS]);
+    if (!isMapped(w, a))
+      hash = mix(mix(mix(mix(mix(mix(hash, w[a]), w[a + 1]), w[a + 2]), w[a + 4]), w[a + 5]), w[a + 6]);
+    return finish(hash);
+  }
+}
+/** Are both addresses IPv4 in their IPv6 form? Then three of their four words say nothing. */
+function isMapped(w, a) {
+  return w[a + 2] === 0xffff && w[a + 6] === 0xffff && (w[a] | w[a + 1] | w[a + 4] | w[a + 5]) === 0;
+}
+function tagOf(hash) {
+  return (hash >>> SLOT_BITS) & TAG_MASK;
+}
+function mix(hash, word) {
+  const h = Math.imul(hash ^ word, 0x9e3779b1);
+  return h ^ (h >>> 15);
+}
+function finish(hash) {
+  const h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return h ^ (h >>> 13);
+}
+/** Is the source the higher of the two endpoints, by address and then by port? */
+function sourceIsHigher(s) {
+  if (s.src3 !== s.dst3 && s.family === 4) return s.src3 >>> 0 > s.dst3 >>> 0;
+  if (s.src0 !== s.dst0) return s.src0 >>> 0 > s.dst0 >>> 0;
+  if (s.src1 !== s.dst1) return s.src1 >>> 0 > s.dst1 >>> 0;
+  if (s.src2 !== s.dst2) return s.src2 >>> 0 > s.dst2 >>> 0;
+  if (s.src3 !== s.dst3) return s.src3 >>> 0 > s.dst3 >>> 0;
+  return s.srcPort > s.dstPort;
+}
+//# sourceMappingURL=table.js.map

@@ -1,0 +1,87 @@
+import { NEXT } from "./layout.js";
+/** A turn of the wheel; every deadline lies within it. */
+const BUCKETS = 256;
+const MASK = BUCKETS - 1;
+const TICK_US = 1_000_000;
+/** Longest time ahead that a deadline may lie, µs. */
+export const HORIZON_US = (BUCKETS - 2) * TICK_US;
+/**
+ * When to look at which record again: buckets of one second, each a list through NEXT. A record stands in exactly one bucket of
+ * one wheel and leaves it only when it comes up, so that a segment costs no timer work: whoever takes a record out looks at
+ * what happened since, and puts it in again where it is not yet due.
+ */
+export class TimerWheel {
+  #heads = new Int32Array(BUCKETS);
+  #table;
+  /** The tick that comes up next. */
+  #tick = 0;
+  #count = 0;
+  /** What a gap in the capture made due all at once. */
+  #overdue = 0;
+  /** Means nothing: keeps the engine from leaving out loads whose purpose is the cache. */
+  fetched = 0;
+  constructor(table) {
+    this.#table = table;
+  }
+  get count() {
+    return this.#count;
+  }
+  /** `deadlineUs` is brought within a turn of the wheel's own time. */
+  add(slot, deadlineUs) {
+    const due = Math.floor(deadlineUs / TICK_US) + 1;
+    const tick = Math.min(Math.max(due, this.#tick), this.#tick + BUCKETS - 1);
+    const bucket = tick & MASK;
+    this.#table.words(slot)[this.#table.base(slot) + NEXT] = this.#heads[bucket];
+    this.#heads[bucket] = slot + 1;
+    this.#count++;
+  }
+  /** Takes out a record that is due at `nowUs`, or answers -1. Call until -1. */
+  due(nowUs) {
+    const now = Math.floor(nowUs / TICK_US);
+    if (now - this.#tick >= BUCKETS) this.#skipTo(now);
+    if (this.#overdue > 0) return this.#takeOverdue();
+    while (this.#tick <= now) {
+      const slot = this.#take(this.#tick & MASK);
+      if (slot >= 0) return slot;
+      this.#tick++;
+    }
+    return -1;
+  }
+  /** Takes out the record that would come up first, or answers -1 when the wheel is empty. */
+  oldest() {
+    if (this.#count === 0) return -1;
+    if (this.#overdue > 0) return this.#takeOverdue();
+    for (let step = 0; ; step++) {
+      const slot = this.#take((this.#tick + step) & MASK);
+      if (slot >= 0) return slot;
+    }
+  }
+  /** A gap in the capture longer than a turn: everything is due, and what is put in from now on is not. */
+  #skipTo(now) {
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      for (let slot = this.#take(bucket); slot >= 0; slot = this.#take(bucket)) {
+        this.#table.words(slot)[this.#table.base(slot) + NEXT] = this.#overdue;
+        this.#overdue = slot + 1;
+        this.#count++;
+      }
+    }
+    this.#tick = now;
+  }
+  #takeOverdue() {
+    const slot = this.#overdue - 1;
+    this.#overdue = this.#table.words(slot)[this.#table.base(slot) + NEXT];
+    this.#count--;
+    return slot;
+  }
+  #take(bucket) {
+    const slot = this.#heads[bucket] - 1;
+    if (slot < 0) return -1;
+    const next = this.#table.words(slot)[this.#table.base(slot) + NEXT];
+    this.#heads[bucket] = next;
+    this.#count--;
+    // A record that was not touched for half a minute is in no cache: the next one is fetched while this one is looked at.
+    if (next > 0) this.fetched ^= this.#table.touch(next - 1);
+    return slot;
+  }
+}
+//# sourceMappingURL=timer-wheel.js.map

@@ -1,0 +1,313 @@
+import { ACK, FIN, RST, SYN } from "@hangup/packets";
+import { accountHeader, accountPayload } from "./accounting.js";
+import { livedOn, ignore, mayYetGoOn, noteAfterRst, noteSynAckAfterRst, noteSynAfterRst } from "./after-reset.js";
+import { noteHalfClose, recordFin, settleAlternative } from "./closing.js";
+import { FingerprintSet } from "./fingerprints.js";
+import { fitsSyn, mayHaveOpened, recordSyn, recordSynAck, repeatSyn, repeatSynAck, startRecord } from "./handshake.js";
+import { appendLetter, appendOnce, LETTER_H, LETTER_Q } from "./history.js";
+import { Hosts } from "./hosts.js";
+import * as L from "./layout.js";
+import { Lifetimes } from "./lifetimes.js";
+import * as R from "./rare-facts.js";
+import { RareFacts } from "./rare-facts.js";
+import { noteProbe, noteReset } from "./probes.js";
+import { RecentPackets } from "./recent-packets.js";
+import { RST_ENDS, recordRst } from "./resets.js";
+import { Scans } from "./scans.js";
+import { isOtherDirection } from "./split-context.js";
+import { ConnectionTable } from "./table.js";
+import { TrackerCounters } from "./tracking.js";
+import { NOT_TAKEN, WaitingSyns } from "./waiting.js";
+const { FLAGS, SPECIAL } = L;
+/** A last packet so far behind all others has a wrong time. */
+const DAY_US = 86_400_000_000;
+/**
+ * Segments in, ended connections out, each exactly once: what causes.md calls one row. Capture time is the only clock.
+ */
+export class Tracker {
+  table;
+  rare = new RareFacts();
+  hosts = new Hosts();
+  listeners = new FingerprintSet(1 << 16);
+  scans = new Scans();
+  ended;
+  counters = new TrackerCounters();
+  plainSeen = false;
+  #recent = new RecentPackets();
+  #lifetimes;
+  #waiting;
+  #now = -Infinity;
+  /** Time of the last segment. */
+  #last = -Infinity;
+  #nextTurn = -Infinity;
+  /** `sink` gets each connection that has ended, fallen silent, or is left at the end; the object is used again for the next. */
+  constructor(options, sink) {
+    this.table = new ConnectionTable(options.maxMemoryBytes, options.seed);
+    this.ended = new FingerprintSet(options.settleUs === null ? 1 << 16 : 1);
+    this.#lifetimes = new Lifetimes(this, this.counters, options, sink);
+    this.#waiting = new WaitingSyns(this, this.#lifetimes, this.counters);
+  }
+  /** The latest capture time seen, µs. */
+  get now() {
+    return this.#now;
+  }
+  track(s) {
+    // The earlier of two neighbours: a single wrong time moves no timer.
+    const clock = Math.min(s.timeUs, this.#last);
+    this.#last = s.timeUs;
+    if (clock > this.#now) {
+      this.#now = clock;
+      if (clock >= this.#nextTurn) this.advance(clock);
+    }
+    this.counters.segments++;
+    if (s.icmp !== 0) {
+      this.#icmp(s);
+      return;
+    }
+    const { table } = this;
+    let slot = table.find(s);
+    const { side } = table;
+    if (slot < 0) {
+      if (table.elsewhere < 0 || !isOtherDirection(this, table.elsewhere, side, s)) {
+        if ((s.flags & SYN) === 0 && this.ended.has(table.hash)) this.counters.stragglers++;
+        else this.#begin(s, side, -1);
+        return;
+      }
+      slot = table.elsewhere;
+    }
+    if (s.ttl === 999) {
+      this.counters.copies++;
+      return;
+    }
+    const w = table.words(slot);
+    const b = table.base(slot);
+    const t = table.times(slot);
+    if ((w[b + FLAGS] & SPECIAL) === 0 && (s.flags & (SYN | FIN | RST)) === 0) {
+      this.plainSeen = true;
+      accountHeader(this, w, t, b, side, s);
+      accountPayload(this, w, b, side, s);
+      return;
+    }
+    if ((s.flags & RST) !== 0) this.#rst(slot, w, t, b, side, s);
+    else if ((s.flags & SYN) === 0) this.#special(slot, w, t, b, side, s);
+    else if ((s.flags & ACK) === 0) this.#syn(slot, w, t, b, side, s);
+    else this.#synAck(slot, w, t, b, side, s);
+  }
+  /** The capture has come to this time: judges what has settled or fallen silent. */
+  advance(nowUs) {
+    if (nowUs > this.#now) this.#now = nowUs;
+    this.#nextTurn = this.#lifetimes.advance(nowUs);
+  }
+  /** The capture has ended: everything that is left is judged at its last packet. */
+  finish() {
+    if (this.#last > this.#now && (this.#last - this.#now < DAY_US || this.#now === -Infinity)) this.#now = this.#last;
+    this.#lifetimes.finish(this.#now);
+  }
+  /** A new record for the segment's tuple, in the place of `old` unless that is -1. */
+  #begin(s, side, old) {
+    const { table } = this;
+    if (!table.hasRoom) {
+      this.#lifetimes.makeRoom(this.#now, old);
+      if (!table.hasRoom) {
+        this.counters.untracked++;
+        return;
+      }
+    }
+    table.side = side;
+    const slot = table.allocate(s);
+    if (old < 0) table.insert(slot);
+    else {
+      table.replace(old, slot);
+      this.#lifetimes.detach(old);
+    }
+    const w = table.words(slot);
+    const b = table.base(slot);
+    const t = table.times(slot);
+    startRecord(w, t, b, s);
+    this.counters.connections++;
+    this.#lifetimes.begin(slot, s.timeUs);
+    this.#first(slot, w, t, b, side, s);
+  }
+  #first(slot, w, t, b, side, s) {
+    const { flags } = s;
+    if ((flags & RST) !== 0) {
+      this.#rst(slot, w, t, b, side, s);
+      return;
+    }
+    accountHeader(this, w, t, b, side, s);
+    if ((flags & (SYN | FIN)) === SYN) {
+      if ((flags & ACK) === 0) recordSyn(this, w, b, side, s);
+      else recordSynAck(this, w, b, side, s);
+      return;
+    }
+    if ((flags & SYN) !== 0) appendOnce(w, b, LETTER_Q, side);
+    if ((flags & ACK) === 0) {
+      // FIN, NULL, XMAS, SYN+FIN: whoever sends this asks what the port does.
+      w[b + FLAGS] |= L.ODD_OPEN;
+      noteProbe(this, w, b, side, s.timeUs, true);
+    }
+    if ((flags & SYN) !== 0) return;
+    if ((flags & FIN) === 0) this.plainSeen = true;
+    accountPayload(this, w, b, side, s);
+    if ((flags & FIN) !== 0) recordFin(this, w, b, side, s);
+  }
+  #rst(slot, w, t, b, side, s) {
+    if ((w[b + FLAGS] & L.PENDING) !== 0) {
+      const next = this.#waiting.takesRst(slot, w, b, side, s);
+      if (next >= 0) {
+        const { table } = this;
+        this.#rst(next, table.words(next), table.times(next), table.base(next), side, s);
+        return;
+      }
+    }
+    const what = recordRst(this, w, t, b, side, s);
+    accountHeader(this, w, t, b, side, s);
+    if (what === RST_ENDS) {
+      this.#lifetimes.ended(slot, w, b);
+      if ((w[b + FLAGS] & (L.PAYLOAD_0 | L.PAYLOAD_1)) === 0) noteReset(this, w, b, side, s);
+    } else late(w, b);
+  }
+  #syn(slot, w, t, b, side, s) {
+    const x = b + L.SIDE + side * L.SIDE_WORDS;
+    const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
+    const isn = s.seq | 0;
+    const state = w[b + FLAGS] & L.STATE;
+    if ((s.flags & FIN) !== 0) {
+      accountHeader(this, w, t, b, side, s);
+      appendOnce(w, b, LETTER_Q, side);
+      return;
+    }
+    if ((w[x + L.BITS] & L.HAS_ISN) !== 0 && w[b + L.ISN_OF + side] === isn) {
+      accountHeader(this, w, t, b, side, s);
+      if ((w[x + L.BITS] & L.SENT_SYN) === 0) recordSyn(this, w, b, side, s);
+      else repeatSyn(w, b, side, s);
+      if (state === L.OPEN) return;
+      late(w, b);
+      if (state === L.ENDED && (w[b + FLAGS] & L.BY_RST) !== 0 && noteSynAfterRst(this, w, b, side)) ignore(this, w, b);
+      return;
+    }
+    const bothOpen = (w[y + L.BITS] & (L.SENT_SYN | L.SENT_SYNACK | L.SPOKE)) === L.SENT_SYN && state === L.OPEN;
+    const opened = state !== L.JUDGED && mayHaveOpened(w, t, b, side, s);
+    if ((w[x + L.BITS] & L.HAS_ISN) === 0 && (bothOpen || opened)) {
+      accountHeader(this, w, t, b, side, s);
+      recordSyn(this, w, b, side, s);
+      if (bothOpen) w[b + L.MARKS] |= L.BOTH_SYNS;
+      return;
+    }
+    if ((w[b + FLAGS] & L.PENDING) !== 0) {
+      const next = this.#waiting.takesSyn(slot, w, b, side, s);
+      if (next >= 0) {
+        const { table } = this;
+        this.#syn(next, table.words(next), table.times(next), table.base(next), side, s);
+      }
+      if (next !== NOT_TAKEN) return;
+    }
+    if (state !== L.OPEN && (w[b + FLAGS] & L.BY_FIN) === 0 && !mayYetGoOn(this.rare, w, b)) this.#begin(s, side, slot);
+    else if (this.#waiting.wait(slot, w, b, side, s));
+  }
+  #synAck(slot, w, t, b, side, s) {
+    if ((w[b + FLAGS] & L.PENDING) !== 0) {
+      const next = this.#waiting.takesSynAck(slot, w, b, side, s);
+      if (next >= 0) {
+        const { table } = this;
+        this.#synAck(next, table.words(next), table.times(next), table.base(next), side, s);
+        return;
+      }
+    }
+    const x = b + L.SIDE + side * L.SIDE_WORDS;
+    const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
+    const f = w[b + FLAGS];
+    const state = f & L.STATE;
+    const known = (w[y + L.BITS] & L.HAS_ISN) !== 0;
+    if (!known && !(state === L.OPEN && mayHaveOpened(w, t, b, side, s))) {
+      if (state !== L.OPEN) this.#begin(s, side, slot);
+      else this.#misfit(w, t, b, side, s);
+      return;
+    }
+    const fits = !known || fitsSyn(w, b, side ^ 1, s.ack);
+    const again = (w[x + L.BITS] & L.SENT_SYNACK) !== 0;
+    const same = w[b + L.ISN_OF + side] === (s.seq | 0);
+    if (!fits || (again && !same && (f & L.HANDSHAKE) !== 0)) {
+      this.#misfit(w, t, b, side, s);
+      return;
+    }
+    accountHeader(this, w, t, b, side, s);
+    if (again && same) repeatSynAck(w, b, s);
+    else recordSynAck(this, w, b, side, s);
+    if (state === L.OPEN) return;
+    late(w, b);
+    if (state !== L.ENDED) return;
+    if ((f & L.BY_ICMP) !== 0) w[b + FLAGS] &= ~(L.STATE | L.BY_ICMP);
+    else if ((f & L.BY_RST) !== 0 && noteSynAckAfterRst(this, w, b, side)) ignore(this, w, b);
+  }
+  /** A SYN-ACK that answers no SYN of this connection moves none of its numbers. */
+  #misfit(w, t, b, side, s) {
+    w[b + L.SIDE + side * L.SIDE_WORDS + L.PACKETS]++;
+    if (s.timeUs > t[(b + L.LAST_TIME) >> 1]) t[(b + L.LAST_TIME) >> 1] = s.timeUs;
+    if ((w[b + L.MARKS] & L.MISFIT_SYNACK) === 0) appendLetter(w, b, LETTER_H, side);
+    w[b + L.MARKS] |= L.MISFIT_SYNACK;
+    if ((w[b + FLAGS] & L.STATE) !== L.OPEN) late(w, b);
+  }
+  /** Everything but SYN and RST, where the common accounting is not enough. */
+  #special(slot, w, t, b, side, s) {
+    if ((w[b + FLAGS] & L.PENDING) !== 0) {
+      const next = this.#waiting.takesSegment(slot, w, b, side, s);
+      if (next >= 0) {
+        const { table } = this;
+        this.#special(next, table.words(next), table.times(next), table.base(next), side, s);
+        return;
+      }
+    }
+    if ((s.flags & FIN) === 0) this.plainSeen = true;
+    accountHeader(this, w, t, b, side, s);
+    const fresh = accountPayload(this, w, b, side, s);
+    const state = w[b + FLAGS] & L.STATE;
+    if ((s.flags & FIN) !== 0) {
+      if (recordFin(this, w, b, side, s)) {
+        settleAlternative(this, w, b, side ^ 1);
+        if (state === L.OPEN) this.#endByFin(slot, w, b, s);
+        else if (state === L.ENDED && (w[b + FLAGS] & L.BY_RST) !== 0 && livedOn(w, b)) {
+          ignore(this, w, b);
+          this.#endByFin(slot, w, b, s);
+          return;
+        }
+      }
+    } else if (fresh > 0) noteHalfClose(w, b, side, s);
+    if (state === L.OPEN) return;
+    if ((w[b + FLAGS] & L.BY_FIN) === 0 || s.payloadLength > 0) late(w, b);
+    if (state !== L.ENDED) return;
+    if ((w[b + FLAGS] & L.BY_RST) !== 0) {
+      if (noteAfterRst(this, w, b, side, s, fresh)) ignore(this, w, b);
+    } else if ((w[b + FLAGS] & L.BY_ICMP) !== 0) w[b + FLAGS] &= ~(L.STATE | L.BY_ICMP);
+  }
+  #endByFin(slot, w, b, s) {
+    w[b + FLAGS] = (w[b + FLAGS] & ~(L.STATE | L.BY_ICMP)) | L.ENDED | L.BY_FIN;
+    w[b + L.END_TIME] = s.timeUs;
+    this.#lifetimes.ended(slot, w, b);
+  }
+  /** An ICMP error: an answer to a SYN that has no other, evidence on anything else. */
+  #icmp(s) {
+    const slot = this.table.find(s);
+    if (slot < 0) return;
+    const { side } = this.table;
+    const w = this.table.words(slot);
+    const b = this.table.base(slot);
+    const at = this.rare.of(w, b);
+    if (at < 0) return;
+    this.rare.records.words[at + R.ICMP_ERROR] = s.icmp;
+    this.rare.records.words[at + R.RARE_BITS] |= R.ICMP_QUOTES;
+    const x = b + L.SIDE + side * L.SIDE_WORDS;
+    const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
+    const onlySyn = (w[x + L.BITS] & (L.SENT_SYN | L.SPOKE)) === L.SENT_SYN && w[y + L.PACKETS] === 0;
+    const unreachable = s.family === 6 ? s.icmp >>> 8 === 1 : s.icmp >>> 8 === 3 && (s.icmp & 255) !== 4;
+    if ((w[b + FLAGS] & L.STATE) !== L.OPEN || !onlySyn || !unreachable || w[b + L.ISN_OF + side] !== (s.seq | 0))
+      return;
+    w[b + FLAGS] |= L.ENDED | L.BY_ICMP;
+    w[b + L.END_TIME] = s.timeUs;
+    this.#lifetimes.ended(slot, w, b);
+  }
+}
+function late(w, b) {
+  if ((w[b + L.COUNTS] & 0xffff) !== 0xffff) w[b + L.COUNTS]++;
+}
+//# sourceMappingURL=tracker.js.map

@@ -1,0 +1,47 @@
+import type { FingerprintSet } from "./fingerprints.ts";
+import type { Hosts } from "./hosts.ts";
+import type { RareFacts } from "./rare-facts.ts";
+import type { Scans } from "./scans.ts";
+import type { ConnectionTable } from "./table.ts";
+/** What the parts of the tracker share. */
+export interface Tracking {
+  readonly table: ConnectionTable;
+  readonly rare: RareFacts;
+  readonly hosts: Hosts;
+  /** Endpoints that answered or received a SYN (listenerName). */
+  readonly listeners: FingerprintSet;
+  readonly scans: Scans;
+  /** Tuples of a file's connections that were judged and forgotten (ConnectionTable.hash). */
+  readonly ended: FingerprintSet;
+  /** A segment without SYN, FIN and RST was captured: the capture is no "flags" capture. */
+  plainSeen: boolean;
+  /** The latest capture time seen, µs. */
+  readonly now: number;
+}
+export interface TrackerOptions {
+  /** A connection is judged so long after the segment that ended it, µs; null: when stragglers are over, or at the end (a file). */
+  readonly settleUs: number | null;
+  /** Silence after which a live connection is looked at for a timeout, µs. */
+  readonly silenceUs: number;
+  /** Cap on the table's memory; when it is reached, half-open connections go first. */
+  readonly maxMemoryBytes: number;
+  /** Fixes the hash, for tests. */
+  readonly seed?: number;
+}
+export declare class TrackerCounters {
+  /** TCP segments, copies included. */
+  segments: number;
+  /** Copies of a segment that was seen just before. */
+  copies: number;
+  /** Segments of connections that were judged long before. */
+  stragglers: number;
+  /** Connections that were begun. */
+  connections: number;
+  /** Connections forgotten before their end because memory was short, by what they were. */
+  evictedHalfOpen: number;
+  evictedIdle: number;
+  /** Ended connections that had to be judged before their time. */
+  evictedEnded: number;
+  /** Segments that found no room at all. */
+  untracked: number;
+}
