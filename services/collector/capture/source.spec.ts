@@ -11,15 +11,17 @@ import type { Source, Taker } from "./source.ts";
 import { Tcpdump } from "./tcpdump.ts";
 
 const BYTES = 3_000_000;
+/** When a child exits, Node reads what is left in its pipe, room or not: less than this. */
+const PIPE_BYTES = 500_000;
 
 /** Has no room after each chunk until a turn of the event loop later, and counts what comes all the same. */
 class SlowTaker implements Taker {
   #full = false;
   bytes = 0;
-  unasked = 0;
+  unaskedBytes = 0;
 
   take(chunk: Uint8Array): void {
-    if (this.#full) this.unasked++;
+    if (this.#full) this.unaskedBytes += chunk.length;
     this.#full = true;
     this.bytes += chunk.length;
   }
@@ -58,13 +60,14 @@ describe("a source that is a file", () => {
     });
 
   it.each([
-    { name: "as it is", open: (taker: Taker): Source => new FileSource(file, taker) },
-    { name: "through tcpdump", open: through },
-  ])("waits for room after each chunk, read $name", async ({ open }) => {
+    { name: "as it is", open: (taker: Taker): Source => new FileSource(file, taker), most: 0 },
+    { name: "through tcpdump", open: through, most: PIPE_BYTES },
+  ])("waits for room after each chunk, read $name", async ({ open, most }) => {
     const taker = new SlowTaker();
     const source = open(taker);
     await source.start();
     await source.finished;
-    expect({ bytes: taker.bytes, unasked: taker.unasked }).toEqual({ bytes: BYTES, unasked: 0 });
+    expect(taker.bytes).toBe(BYTES);
+    expect(taker.unaskedBytes).toBeLessThanOrEqual(most);
   });
 });
