@@ -91,7 +91,12 @@ describe("bad input", () => {
       code: 1,
       says: /127\.0\.0\.1:1/,
     },
-    { name: "a bad URL", args: () => ["serve", "--clickhouse", "clickhouse:8123"], code: 2, says: /clickhouse:8123/ },
+    {
+      name: "a bad URL",
+      args: () => ["serve", "--clickhouse", "clickhouse:8123"],
+      code: 2,
+      says: /--clickhouse .* cannot be used: expected an http:\/\/ or https:\/\/ URL/,
+    },
     {
       name: "a bad broker address",
       args: () => ["collect", "--bootstrap-server", "nowhere"],

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { HangupError } from "@hangup/service";
+import { HangupError, STOP_LIMIT_MS } from "@hangup/service";
 
 /** Something that `up` has started and stops again. */
 export interface Part {
@@ -14,8 +14,8 @@ export interface Part {
   stop(): Promise<void>;
 }
 
-/** A part that has not ended this long after it was asked to is killed. */
-const STOP_LIMIT_MS = 4_000;
+/** A part that has not ended this long after it was asked to is killed; ours end by themselves a little sooner. */
+const KILL_AFTER_MS = STOP_LIMIT_MS + 500;
 /** A part that is not ready by then has failed. */
 const READY_LIMIT_MS = 60_000;
 
@@ -71,7 +71,7 @@ export function startService(
     announcement: announcement.promise,
     async stop() {
       child.kill("SIGTERM");
-      const timer = setTimeout(() => child.kill("SIGKILL"), STOP_LIMIT_MS);
+      const timer = setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MS);
       await exited;
       clearTimeout(timer);
     },

@@ -14,11 +14,20 @@ export function portAfter({ config }: Wiring, distance: number): string {
 }
 
 export async function startIngest(wiring: Wiring): Promise<void> {
-  await startAndWait(wiring, "ingest", "ingest", ["--admin-listen", portAfter(wiring, 3)], portAfter(wiring, 3));
+  // After a crash the group waits so long for the member that died: nobody else shares it here.
+  const args = ["--admin-listen", portAfter(wiring, 3), "--session-timeout", "10s"];
+  await startAndWait(wiring, "ingest", "ingest", args, portAfter(wiring, 3));
 }
 
 export async function startAlerter(wiring: Wiring): Promise<void> {
-  const args = ["--admin-listen", portAfter(wiring, 4), ...splitWords(wiring.config.alert, "--alert")];
+  const page = `http://${portAfter(wiring, 0)}/`;
+  const args = [
+    "--admin-listen",
+    portAfter(wiring, 4),
+    "--page-url",
+    page,
+    ...splitWords(wiring.config.alert, "--alert"),
+  ];
   await startAndWait(wiring, "alerter", "alerter", args, portAfter(wiring, 4));
 }
 
