@@ -65,6 +65,7 @@ const LINK_TYPES: ReadonlyMap<number, LinkType> = new Map<number, LinkType>([
   [195, { name: "IEEE802_15_4_WITHFCS", layer: 0 }],
   [220, { name: "USB_LINUX_MMAPPED", layer: 0 }],
   [227, { name: "CAN_SOCKETCAN", layer: 0 }],
+  [230, { name: "IEEE802_15_4_NOFCS", layer: 0 }],
   [249, { name: "USBPCAP", layer: 0 }],
   [251, { name: "BLUETOOTH_LE_LL", layer: 0 }],
   [253, { name: "NETLINK", layer: 0 }],
@@ -84,9 +85,4 @@ export function isNamedLinkType(linkType: number): boolean {
 export function nameOfLinkType(linkType: number): string {
   const known = LINK_TYPES.get(linkType);
   return known === undefined ? String(linkType) : `${linkType} (${known.name})`;
-}
-
-/** Names of all that can be read, for messages. */
-export function readableLinkTypes(): string[] {
-  return [...new Set([...LINK_TYPES.values()].filter((type) => type.layer !== 0).map((type) => type.name))];
 }
