@@ -16,10 +16,9 @@ const REORDER_BYTES = 1 << 20;
 const REORDER_US = 3_000_000;
 
 /** A new record's times. */
-export function startRecord(w: Int32Array, t: Float64Array, b: number, s: Segment): void {
+export function startRecord(t: Float64Array, b: number, s: Segment): void {
   t[(b + L.FIRST_TIME) >> 1] = s.timeUs;
   t[(b + L.LAST_TIME) >> 1] = s.timeUs;
-  if (s.family === 6) w[b + L.FLAGS] |= L.IPV6;
 }
 
 /** The side's first SYN. The numbers of what came before it (captured out of order) stay. */

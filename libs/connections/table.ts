@@ -1,6 +1,20 @@
 import { randomInt } from "node:crypto";
 import type { Segment } from "@hangup/packets";
-import { ADDRESS, CONTEXT, DETACHED, FLAGS, FREE, MARKS, NEXT, PORTS, SHADOW, SIDE, STATE, STRIDE } from "./layout.ts";
+import {
+  ADDRESS,
+  CONTEXT,
+  DETACHED,
+  FLAGS,
+  FREE,
+  IPV6,
+  MARKS,
+  NEXT,
+  PORTS,
+  SHADOW,
+  SIDE,
+  STATE,
+  STRIDE,
+} from "./layout.ts";
 
 /** Records of a chunk: growing never copies, and untouched records take no memory. */
 const CHUNK_BITS = 15;
@@ -49,6 +63,8 @@ export class ConnectionTable {
   /** When `find` answered -1: a slot of the same tuple in another VLAN or tunnel, or -1. */
   elsewhere = -1;
   #hash = 0;
+  /** The tuple of an IPv6 segment that is looked up, as records begin. */
+  readonly #key = new Int32Array(PORTS + 1);
 
   /** `maxMemoryBytes` caps records and index together. */
   constructor(maxMemoryBytes: number, seed: number = randomInt(0x7fffffff)) {
@@ -86,62 +102,84 @@ export class ConnectionTable {
 
   /** The slot of the segment's tuple or -1; sets `side`. */
   find(s: Segment): number {
-    const swapped = sourceIsHigher(s);
+    if (s.family === 6) return this.#findV6(s);
+    const src = s.src3;
+    const dst = s.dst3;
+    const swapped = src === dst ? s.srcPort > s.dstPort : src >>> 0 > dst >>> 0;
     this.side = swapped ? 1 : 0;
-    const l0 = swapped ? s.dst0 : s.src0;
-    const l1 = swapped ? s.dst1 : s.src1;
-    const l2 = swapped ? s.dst2 : s.src2;
-    const l3 = swapped ? s.dst3 : s.src3;
-    const h0 = swapped ? s.src0 : s.dst0;
-    const h1 = swapped ? s.src1 : s.dst1;
-    const h2 = swapped ? s.src2 : s.dst2;
-    const h3 = swapped ? s.src3 : s.dst3;
-    const ports = swapped ? (s.dstPort << 16) | s.srcPort : (s.srcPort << 16) | s.dstPort;
+    // Exchanged by arithmetic: which of two endpoints is the lower is nothing that a processor could foresee.
+    const mask = swapped ? -1 : 0;
+    const difference = (src ^ dst) & mask;
+    const lower = src ^ difference;
+    const higher = dst ^ difference;
+    const shift = 16 & mask;
+    const ports = (s.srcPort << (16 - shift)) | (s.dstPort << shift);
     const context = s.context | 0;
-    let hash = mix(mix(mix(this.#seed, l3), h3), ports);
-    if ((l0 | l1 | h0 | h1) !== 0 || l2 !== 0xffff || h2 !== 0xffff)
-      hash = mix(mix(mix(mix(mix(mix(hash, l0), l1), l2), h0), h1), h2);
-    hash = finish(hash);
+    const hash = finish(mix(mix(mix(this.#seed, lower), higher), ports));
     this.#hash = hash;
     const front = this.#front[hash & FRONT_MASK];
     if (front >>> SLOT_BITS === hash >>> SLOT_BITS && front !== 0) {
       const slot = (front & SLOT_MASK) - 1;
       const w = this.#words[slot >>> CHUNK_BITS];
-      const a = (slot & CHUNK_MASK) * STRIDE + ADDRESS;
-      if (w[a + 3] === l3 && w[a + 7] === h3 && w[a + PORTS] === ports && w[a + CONTEXT] === context)
-        if (w[a] === l0 && w[a + 1] === l1 && w[a + 2] === l2 && w[a + 4] === h0 && w[a + 5] === h1 && w[a + 6] === h2)
-          return slot;
+      const a = (slot & CHUNK_MASK) * STRIDE;
+      if (w[a + 3] === lower && w[a + 7] === higher && w[a + PORTS] === ports && w[a + CONTEXT] === context)
+        if ((w[a + FLAGS] & IPV6) === 0) return slot;
     }
     this.elsewhere = -1;
     const index = this.#index;
-    const mask = this.#mask;
     let wanted = tagOf(hash);
-    for (let at = hash & mask; ; at = (at + 1) & mask, wanted += 1 << TAG_BITS) {
+    for (let at = hash & this.#mask; ; at = (at + 1) & this.#mask, wanted += 1 << TAG_BITS) {
       const entry = index[at];
-      if (entry >>> SLOT_BITS !== wanted) {
+      if (entry >>> SLOT_BITS !== wanted || entry === 0) {
         // Entries stand in the order of their distance: one nearer to its place than this one would be ends the search.
         if (entry >>> DISTANCE_SHIFT < wanted >>> TAG_BITS || entry === 0) return -1;
         continue;
       }
-      if (entry === 0) return -1;
       const slot = (entry & SLOT_MASK) - 1;
       const w = this.#words[slot >>> CHUNK_BITS];
-      const a = (slot & CHUNK_MASK) * STRIDE + ADDRESS;
-      if (w[a + 3] === l3 && w[a + 7] === h3 && w[a + PORTS] === ports)
-        if (
-          w[a] === l0 &&
-          w[a + 1] === l1 &&
-          w[a + 2] === l2 &&
-          w[a + 4] === h0 &&
-          w[a + 5] === h1 &&
-          w[a + 6] === h2
-        ) {
-          if (w[a + CONTEXT] === context) {
-            this.#front[hash & FRONT_MASK] = (hash & ~SLOT_MASK) | (slot + 1);
-            return slot;
-          }
-          this.elsewhere = slot;
-        }
+      const a = (slot & CHUNK_MASK) * STRIDE;
+      if (w[a + 3] !== lower || w[a + 7] !== higher || w[a + PORTS] !== ports || (w[a + FLAGS] & IPV6) !== 0) continue;
+      if (w[a + CONTEXT] === context) {
+        this.#front[hash & FRONT_MASK] = (hash & ~SLOT_MASK) | (slot + 1);
+        return slot;
+      }
+      this.elsewhere = slot;
+    }
+  }
+
+  #findV6(s: Segment): number {
+    const key = this.#key;
+    const swapped = sourceIsHigher(s);
+    this.side = swapped ? 1 : 0;
+    const from = swapped ? 4 : 0;
+    key[from] = s.src0;
+    key[from + 1] = s.src1;
+    key[from + 2] = s.src2;
+    key[from + 3] = s.src3;
+    key[4 - from] = s.dst0;
+    key[5 - from] = s.dst1;
+    key[6 - from] = s.dst2;
+    key[7 - from] = s.dst3;
+    key[PORTS] = swapped ? (s.dstPort << 16) | s.srcPort : (s.srcPort << 16) | s.dstPort;
+    const hash = this.#hashV6(key, 0);
+    this.#hash = hash;
+    this.elsewhere = -1;
+    const index = this.#index;
+    let wanted = tagOf(hash);
+    for (let at = hash & this.#mask; ; at = (at + 1) & this.#mask, wanted += 1 << TAG_BITS) {
+      const entry = index[at];
+      if (entry >>> SLOT_BITS !== wanted || entry === 0) {
+        if (entry >>> DISTANCE_SHIFT < wanted >>> TAG_BITS || entry === 0) return -1;
+        continue;
+      }
+      const slot = (entry & SLOT_MASK) - 1;
+      const w = this.words(slot);
+      const b = this.base(slot);
+      let i = 0;
+      while (i <= PORTS && w[b + i] === key[i]) i++;
+      if (i <= PORTS || (w[b + FLAGS] & IPV6) === 0) continue;
+      if (w[b + CONTEXT] === s.context) return slot;
+      this.elsewhere = slot;
     }
   }
 
@@ -186,6 +224,7 @@ export class ConnectionTable {
     w[higher + 1] = s.dst1;
     w[higher + 2] = s.dst2;
     w[higher + 3] = s.dst3;
+    if (s.family === 6) w[b + FLAGS] = IPV6;
     w[b + PORTS] = this.side === 0 ? (s.srcPort << 16) | s.dstPort : (s.dstPort << 16) | s.srcPort;
     w[b + CONTEXT] = s.context;
     return slot;
@@ -289,17 +328,16 @@ export class ConnectionTable {
 
   #hashOf(slot: number): number {
     const w = this.words(slot);
-    const a = this.base(slot) + ADDRESS;
-    let hash = mix(mix(mix(this.#seed, w[a + 3]), w[a + 7]), w[a + PORTS]);
-    if (!isMapped(w, a))
-      hash = mix(mix(mix(mix(mix(mix(hash, w[a]), w[a + 1]), w[a + 2]), w[a + 4]), w[a + 5]), w[a + 6]);
+    const b = this.base(slot);
+    if ((w[b + FLAGS] & IPV6) !== 0) return this.#hashV6(w, b);
+    return finish(mix(mix(mix(this.#seed, w[b + 3]), w[b + 7]), w[b + PORTS]));
+  }
+
+  #hashV6(w: Int32Array, b: number): number {
+    let hash = this.#seed;
+    for (let i = 0; i <= PORTS; i++) hash = mix(hash, w[b + i]);
     return finish(hash);
   }
-}
-
-/** Are both addresses IPv4 in their IPv6 form? Then three of their four words say nothing. */
-function isMapped(w: Int32Array, a: number): boolean {
-  return w[a + 2] === 0xffff && w[a + 6] === 0xffff && (w[a] | w[a + 1] | w[a + 4] | w[a + 5]) === 0;
 }
 
 function tagOf(hash: number): number {
@@ -318,7 +356,6 @@ function finish(hash: number): number {
 
 /** Is the source the higher of the two endpoints, by address and then by port? */
 function sourceIsHigher(s: Segment): boolean {
-  if (s.src3 !== s.dst3 && s.family === 4) return s.src3 >>> 0 > s.dst3 >>> 0;
   if (s.src0 !== s.dst0) return s.src0 >>> 0 > s.dst0 >>> 0;
   if (s.src1 !== s.dst1) return s.src1 >>> 0 > s.dst1 >>> 0;
   if (s.src2 !== s.dst2) return s.src2 >>> 0 > s.dst2 >>> 0;

@@ -133,7 +133,7 @@ export class Tracker implements Tracking {
     const w = table.words(slot);
     const b = table.base(slot);
     const t = table.times(slot);
-    startRecord(w, t, b, s);
+    startRecord(t, b, s);
     this.counters.connections++;
     this.#lifetimes.begin(slot, s.timeUs);
     this.#first(slot, w, t, b, side, s);

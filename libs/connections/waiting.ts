@@ -47,7 +47,7 @@ export class WaitingSyns {
     const pw = table.words(waiting);
     const pb = table.base(waiting);
     const pt = table.times(waiting);
-    startRecord(pw, pt, pb, s);
+    startRecord(pt, pb, s);
     this.#counters.connections++;
     pw[pb + L.MARKS] |= L.SHADOW;
     accountHeader(this.#k, pw, pt, pb, side, s);

@@ -3,7 +3,8 @@ import type { Figures } from "@hangup/rates";
 import { formatAddress } from "@hangup/teardowns";
 import { textTable, type TextColumn } from "../api/text-table.ts";
 import { bold, dim, percent, whole } from "../terminal.ts";
-import type { CauseTally, PlaceTally, Tally } from "./tally.ts";
+import type { Place } from "./places.ts";
+import type { CauseTally, Tally } from "./tally.ts";
 
 const PLACES = 10;
 
@@ -90,7 +91,7 @@ function rateLines(f: Figures): string[] {
   return lines;
 }
 
-function placeCells(place: PlaceTally): string[] {
+function placeCells(place: Place): string[] {
   const most = [...place.causes].toSorted((a, b) => b[1] - a[1]).slice(0, 2);
   const counted = [place.resets, place.abnormal, place.refused, place.timeouts, place.ended].map(whole);
   return [
