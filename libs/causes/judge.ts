@@ -84,7 +84,8 @@ export class Judge {
 
   #judgeSilence(c: EndedConnection): void {
     const v = this.#verdict;
-    if (c.occasion !== "evicted" && this.#apply("timeout", SILENCE_RULES, c)) return;
+    const watched = c.occasion !== "evicted" && c.occasion !== "stopped";
+    if (watched && this.#apply("timeout", SILENCE_RULES, c)) return;
     const oneWay = (c.client.packets === 0 || c.server.packets === 0) && !onlySyn(c) && !c.oddOpen;
     v.kind = c.occasion === "evicted" || this.#evidence.note(E.one_way, oneWay) ? "not_observed" : "open";
     v.cause = c.scanned && this.#context.population ? "port_scan" : "";

@@ -11,8 +11,8 @@ export type Stage = "syn" | "handshake" | "established" | "request" | "data" | "
 /** What ended it as far as the packets say; none: silence, or the end of the capture. */
 export type EndedBy = "fin" | "rst" | "icmp" | "none";
 
-/** Why it is handed out now. */
-export type Occasion = "settled" | "silence" | "replaced" | "evicted" | "capture_end";
+/** Why it is handed out now; stopped: a live capture was, and the silence of what is open says nothing yet. */
+export type Occasion = "settled" | "silence" | "replaced" | "evicted" | "capture_end" | "stopped";
 
 /** One side of an ended connection. Numbers are of the whole life unless they say otherwise. */
 export class SideFacts {

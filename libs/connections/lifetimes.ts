@@ -73,6 +73,7 @@ export class Lifetimes {
 
   finish(nowUs: number): void {
     const { table } = this.#k;
+    const occasion = this.#options.settleUs === null ? "capture_end" : "stopped";
     for (let slot = 0; slot < table.high; slot++) {
       const w = table.words(slot);
       const b = table.base(slot);
@@ -83,7 +84,7 @@ export class Lifetimes {
       const w = table.words(slot);
       const b = table.base(slot);
       if (isFree(w, b) || (w[b + L.FLAGS] & L.STATE) === L.JUDGED) continue;
-      if ((w[b + L.MARKS] & L.SHADOW) === 0) this.#tell(slot, "capture_end", nowUs);
+      if ((w[b + L.MARKS] & L.SHADOW) === 0) this.#tell(slot, occasion, nowUs);
     }
   }
 

@@ -269,7 +269,7 @@ describe("time", () => {
     expect(new Set(seen)).toEqual(new Set(["silence 1", "silence 2"]));
     expect(seen.filter((line) => line === "silence 1")).toHaveLength(1);
     tracker.finish();
-    expect(seen.at(-1)).toBe("capture_end 2");
+    expect(seen.at(-1)).toBe("stopped 2");
   });
 
   it("is moved by no single wrong timestamp", () => {

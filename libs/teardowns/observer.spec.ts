@@ -139,6 +139,12 @@ describe("Observer", () => {
     expect(new Set(rows.map(({ vantage }) => vantage))).toEqual(new Set(["client"]));
   });
 
+  it("takes a live capture that is stopped for no silence of its connections", () => {
+    const unanswered = captureOf(interleave(new Conversation({ clientPort: 1005 }).play("cS ~1s =cS ~2s =cS")));
+    expect(observe(unanswered).rows.map(({ kind }) => kind)).toEqual(["timeout"]);
+    expect(observe(unanswered, { live: true }).rows.map(({ kind }) => kind)).toEqual(["open"]);
+  });
+
   it("says what is no capture, and what a cut one held", () => {
     const observer = new Observer(FILE, () => undefined);
     expect(() => observer.push(Buffer.from("nothing of the kind"))).toThrow(/neither pcap nor pcapng/);
@@ -218,7 +224,7 @@ describe.skipIf(!existsSync(join(shared, "lab", "captures")))("beside labelled c
 });
 
 describe.skipIf(!existsSync(join(shared, "corpus", "oracle")))("beside what other tools say of real captures", () => {
-  it("agrees on bytes and endings where they are sure", () => {
+  it("agrees on bytes and endings where they are sure", { timeout: 60_000 }, () => {
     const kinds: Record<string, readonly string[]> = {
       fin_complete: ["fin"],
       refused: ["refused"],

@@ -165,7 +165,7 @@ export class Observer {
 
   #countNotEnded(occasion: EndedConnection["occasion"]): void {
     const { notEnded } = this.counters;
-    if (occasion === "capture_end") notEnded.captureEnd++;
+    if (occasion === "capture_end" || occasion === "stopped") notEnded.captureEnd++;
     else if (occasion === "replaced") notEnded.replaced++;
     else if (occasion === "evicted") notEnded.evicted++;
     else notEnded.settled++;
