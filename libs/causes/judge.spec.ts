@@ -12,7 +12,6 @@ const LATER = [
   "untranslated_segment",
   "process_crash",
   "middlebox_idle_reset",
-  "probe_close",
 ];
 
 describe("the table of rules", () => {

@@ -189,6 +189,8 @@ export class EndedConnection {
   extremeTtlIsOwn = false;
   /** It belongs to a scan by its client. */
   scanned = false;
+  /** The client does this to the target at regular intervals: handshake, no byte, RST. */
+  regularKnock = false;
   history = "";
   connState = "OTH";
 }

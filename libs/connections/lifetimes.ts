@@ -1,5 +1,6 @@
 import type { EndedConnection, Occasion } from "./ended.ts";
 import * as L from "./layout.ts";
+import { isKnock } from "./probes.ts";
 import * as R from "./rare-facts.ts";
 import { SettleQueue } from "./settle-queue.ts";
 import { HORIZON_US, TimerWheel } from "./timer-wheel.ts";
@@ -204,7 +205,8 @@ export class Lifetimes {
     const linger = state === L.JUDGED ? LINGER_US : JUDGE_US;
     const due = detached || last + linger <= nowUs || this.#endTime(slot, w, b) + LONGEST_LINGER_US <= nowUs;
     const unsettled = state === L.ENDED && !isFile;
-    if (!due || unsettled) {
+    // Whether a health check is regular is known only when all of them have come.
+    if (!due || unsettled || (isFile && !detached && isKnock(w, b))) {
       this.#place(slot, nowUs);
       return;
     }

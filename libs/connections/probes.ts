@@ -4,9 +4,29 @@ import { portOf } from "./handshake.ts";
 import * as L from "./layout.ts";
 import type { Tracking } from "./tracking.ts";
 
+/** A handshake that its client cut without a byte: what a health check does. */
+export function isKnock(w: Int32Array, b: number): boolean {
+  const f = w[b + L.FLAGS];
+  const all = L.CLIENT_KNOWN | L.BY_RST;
+  if ((f & all) !== all || (f & (L.PAYLOAD_0 | L.PAYLOAD_1 | L.FIN_0 | L.FIN_1)) !== 0) return false;
+  // Without ACKs in the capture the SYN-ACK is all that is seen of the handshake.
+  const server = b + L.SIDE + ((f & L.CLIENT_IS_1) === 0 ? L.SIDE_WORDS : 0);
+  if ((w[server + L.BITS] & L.SENT_SYNACK) === 0) return false;
+  return (f & L.FIRST_RST_IS_1) === ((f & L.CLIENT_IS_1) === 0 ? 0 : L.FIRST_RST_IS_1);
+}
+
 /** A byteless tuple was reset or refused by `side`: who knocked? */
 export function noteReset(k: Tracking, w: Int32Array, b: number, side: number, s: Segment): void {
   const f = w[b + L.FLAGS];
+  if (isKnock(w, b)) {
+    const context = w[b + L.CONTEXT];
+    k.knocks.note(
+      addressFingerprint(w, b + L.ADDRESS + side * 4, context),
+      addressFingerprint(w, b + L.ADDRESS + (side ^ 1) * 4, context),
+      portOf(w, b, side ^ 1),
+      s.timeUs,
+    );
+  }
   const packets = w[b + L.SIDE + L.PACKETS] + w[b + L.SIDE + L.SIDE_WORDS + L.PACKETS];
   // Nothing but this RST: the receiver of a bare one, or one with seq 0, is the one who asked.
   if (packets === 1) {

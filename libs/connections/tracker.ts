@@ -6,6 +6,7 @@ import { FingerprintSet } from "./fingerprints.ts";
 import { fitsSyn, mayHaveOpened, recordSyn, recordSynAck, repeatSyn, repeatSynAck, startRecord } from "./handshake.ts";
 import { appendLetter, appendOnce, LETTER_H, LETTER_Q } from "./history.ts";
 import { Hosts } from "./hosts.ts";
+import { Knocks } from "./knocks.ts";
 import * as L from "./layout.ts";
 import { Lifetimes, type EndedSink } from "./lifetimes.ts";
 import * as R from "./rare-facts.ts";
@@ -33,6 +34,7 @@ export class Tracker implements Tracking {
   readonly hosts = new Hosts();
   readonly listeners = new FingerprintSet(1 << 16);
   readonly scans = new Scans();
+  readonly knocks = new Knocks();
   readonly ended: FingerprintSet;
   readonly counters = new TrackerCounters();
   plainSeen = false;

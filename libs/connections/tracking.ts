@@ -1,5 +1,6 @@
 import type { FingerprintSet } from "./fingerprints.ts";
 import type { Hosts } from "./hosts.ts";
+import type { Knocks } from "./knocks.ts";
 import type { RareFacts } from "./rare-facts.ts";
 import type { Scans } from "./scans.ts";
 import type { ConnectionTable } from "./table.ts";
@@ -12,6 +13,7 @@ export interface Tracking {
   /** Endpoints that answered or received a SYN (listenerName). */
   readonly listeners: FingerprintSet;
   readonly scans: Scans;
+  readonly knocks: Knocks;
   /** Tuples of a file's connections that were judged and forgotten (ConnectionTable.hash). */
   readonly ended: FingerprintSet;
   /** A segment without SYN, FIN and RST was captured: the capture is no "flags" capture. */

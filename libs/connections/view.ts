@@ -3,6 +3,7 @@ import { CLIENT, EndedConnection, SERVER, type Occasion, type SideFacts, type St
 import { addressFingerprint } from "./fingerprints.ts";
 import { historyText } from "./history.ts";
 import * as L from "./layout.ts";
+import { isKnock } from "./probes.ts";
 import * as R from "./rare-facts.ts";
 import { ahead } from "./sequence.ts";
 import type { Tracking } from "./tracking.ts";
@@ -47,6 +48,7 @@ export class View {
     if (c.flagsOnly) bytesFromNumbers(c);
     c.stage = stageOf(c);
     c.scanned = this.#scanned(w, b, client);
+    c.regularKnock = c.rst !== null && isKnock(w, b) && this.#isRegularKnock(w, b, client, c.rst.timeUs);
     c.history = historyText(w, b, client);
     return c;
   }
@@ -134,6 +136,16 @@ export class View {
       const ttl = set & 255;
       if ((ttl <= 2 || ttl >= 254) && hosts.carriesOnTwoPorts(w, address, context, ttl)) c.extremeTtlIsOwn = true;
     }
+  }
+
+  #isRegularKnock(w: Int32Array, b: number, client: number, timeUs: number): boolean {
+    const context = w[b + L.CONTEXT];
+    return this.#k.knocks.isRegular(
+      addressFingerprint(w, b + L.ADDRESS + client * 4, context),
+      addressFingerprint(w, b + L.ADDRESS + (client ^ 1) * 4, context),
+      this.#out.server.port,
+      timeUs,
+    );
   }
 
   #scanned(w: Int32Array, b: number, client: number): boolean {

@@ -4,6 +4,13 @@ import { tell } from "../told.ts";
 
 const HANDSHAKE = "cS sSA cA";
 
+/** Connections to one target so many seconds apart. */
+const checks = (gaps: readonly number[], text = `${HANDSHAKE} cRA`): Conversation[] =>
+  gaps.map((_, i) => {
+    const at = gaps.slice(0, i + 1).reduce((sum, one) => sum + one, 0);
+    return new Conversation({ clientPort: 20_000 + i, startUs: 1_700_000_000_000_000 + at * 1e6 }).play(text);
+  });
+
 describe("the owner cut it", () => {
   it.each([
     { text: `${HANDSHAKE} cRA`, said: "reset:app_abort", stage: "established" },
@@ -76,6 +83,28 @@ describe("the owner cut it", () => {
     expect(tell([answer])[0]).toMatchObject({
       said: "reset:no_connection",
       evidence: expect.arrayContaining(["answers_segment"]),
+    });
+  });
+
+  describe("a health check", () => {
+    it.each([
+      { name: "every 10 s", gaps: [0, 10, 10.5, 9.8, 10], said: "reset:probe_close", benign: true },
+      { name: "every two minutes", gaps: [0, 120, 121, 119], said: "reset:probe_close", benign: true },
+      { name: "at no interval", gaps: [0, 10, 25, 4], said: "reset:app_abort", benign: false },
+      { name: "twice only", gaps: [0, 10], said: "reset:app_abort", benign: false },
+    ])("$name → $said", ({ gaps, said, benign }) => {
+      for (const flags of [false, true]) {
+        const rows = tell(checks(gaps), { flags });
+        expect(rows).toHaveLength(gaps.length);
+        for (const row of rows)
+          expect(row).toMatchObject({ said, benign, evidence: expect.arrayContaining(["probe_shape"]) });
+      }
+    });
+
+    it("sends no data", () => {
+      expect(tell(checks([0, 10, 10], `${HANDSHAKE} cD sA cRA`)).map(({ said }) => said)).toEqual(
+        Array<string>(3).fill("reset:app_abort"),
+      );
     });
   });
 });

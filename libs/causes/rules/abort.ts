@@ -72,6 +72,19 @@ export const ABORT_RULES: readonly Rule[] = [
     },
   },
   {
+    cause: "probe_close",
+    needs: ["F", "X"],
+    source: "health checks of load balancers: connect, then SO_LINGER 0, at an interval",
+    confusedWith: ["app_abort"],
+    match(c, { evidence, population }) {
+      const { rst } = c;
+      if (rst === null || rst.sender !== CLIENT || rst.senderSentPayload || rst.peerSentPayload) return 0;
+      if (!(c.flagsOnly ? rst.synAckSeen : rst.handshake)) return 0;
+      evidence.note(E.probe_shape, true);
+      return evidence.note(E.regular_probes, c.regularKnock) && population ? 75 : 0;
+    },
+  },
+  {
     cause: "unread_data_close",
     needs: ["H", "F"],
     source: "RFC 2525 2.17, Linux tcp_close: data unread in the receive queue",
@@ -105,4 +118,3 @@ export const ABORT_RULES: readonly Rule[] = [
     match: (c) => (c.flagsOnly && c.client.sentPayload && c.server.sentPayload ? 60 : 90),
   },
 ];
-void CLIENT;

@@ -51,7 +51,6 @@ export class Tally {
 
   /** The server ports with the most of what did not end by FIN, abnormal first. */
   places(limit: number): Place[] {
-    const weight = (place: Place): number => place.abnormal + place.refused + place.timeouts + place.resets / 1000;
     return this.#places
       .all()
       .filter((place) => weight(place) > 0)
@@ -102,4 +101,9 @@ export class Tally {
     } else this.#places.count(place, row.kind === "refused" ? REFUSED : TIMEOUTS);
     this.#places.countCause(place, row.cause);
   }
+}
+
+/** What a reader looks for first. */
+function weight(place: Place): number {
+  return place.abnormal + place.refused + place.timeouts + place.resets / 1000;
 }
