@@ -9,6 +9,8 @@ const BOTH_ENDS_US = 2_000;
 /** A step of the IP-ID beyond this in either direction is no part of a series. */
 const IPID_FAR = 8192;
 const STORM = 10;
+/** Two packets of one side may change places on their way within this time. */
+const REORDER_US = 20_000;
 
 /** Facts of the ending RST that several rules share, worked out once a connection. */
 export class Signs {
@@ -116,7 +118,7 @@ function isClimbing(c: EndedConnection, ending: RstFacts): boolean {
   let differ = false;
   let beyond = false;
   let aborts = 0;
-  let bareBefore = false;
+  let bareAt = Number.NaN;
   let abortAfterBare = false;
   let abortSeq = -1;
   for (let i = 0; i < c.rstsKept; i++) {
@@ -128,8 +130,9 @@ function isClimbing(c: EndedConnection, ending: RstFacts): boolean {
     if (isAbort) {
       if (abortSeq !== rst.seq) aborts++;
       abortSeq = rst.seq;
-      if (bareBefore) abortAfterBare = true;
-    } else bareBefore = true;
+      // Sooner, the two may have changed places on their way.
+      if (rst.timeUs - bareAt > REORDER_US) abortAfterBare = true;
+    } else if (Number.isNaN(bareAt)) bareAt = rst.timeUs;
     first = false;
     previous = rst;
   }

@@ -133,6 +133,20 @@ export function mayYetGoOn(rare: R.RareFacts, w: Int32Array, b: number): boolean
   return (bits & (R.BEYOND_SND | R.BELOW_ACK)) !== 0 && (bits & R.SEQ_IS_LAST_ACK) === 0;
 }
 
+/** Was this SYN's refusal captured just before it? Nothing else of the tuple was. */
+export function wasRefusedBefore(rare: R.RareFacts, w: Int32Array, b: number, side: number, s: Segment): boolean {
+  const f = w[b + L.FLAGS];
+  if ((f & (L.STATE | L.BY_RST)) !== (L.ENDED | L.BY_RST)) return false;
+  if (w[b + L.SIDE + side * L.SIDE_WORDS + L.PACKETS] !== 0) return false;
+  const at = rare.find(w, b);
+  const ending = at < 0 ? 0 : rare.records.words[at + R.ENDING];
+  if (ending === 0) return false;
+  const { words, times } = rare.rsts;
+  const r = ending * R.RST_STRIDE;
+  if ((words[r + R.RST_BITS] & R.FIRST_PACKET) === 0 || words[r + R.RST_HEAD] >>> 24 !== FORM_REFUSE) return false;
+  return ahead(words[r + R.RST_ACK], s.seq) === 1 && s.timeUs - times[r >> 1] <= SHORTEST_TRIP_US;
+}
+
 /** Both FINs came behind the RST, one acknowledging the other: every RST so far was ignored. */
 export function livedOn(w: Int32Array, b: number): boolean {
   const f = w[b + L.FLAGS];

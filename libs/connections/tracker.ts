@@ -1,6 +1,14 @@
 import { ACK, FIN, RST, SYN, type Segment } from "@hangup/packets";
 import { accountHeader, accountPayload } from "./accounting.ts";
-import { livedOn, ignore, mayYetGoOn, noteAfterRst, noteSynAckAfterRst, noteSynAfterRst } from "./after-reset.ts";
+import {
+  livedOn,
+  ignore,
+  mayYetGoOn,
+  wasRefusedBefore,
+  noteAfterRst,
+  noteSynAckAfterRst,
+  noteSynAfterRst,
+} from "./after-reset.ts";
 import { noteHalfClose, recordFin, settleAlternative } from "./closing.ts";
 import { FingerprintSet } from "./fingerprints.ts";
 import { fitsSyn, mayHaveOpened, recordSyn, recordSynAck, repeatSyn, repeatSynAck, startRecord } from "./handshake.ts";
@@ -199,6 +207,11 @@ export class Tracker implements Tracking {
       if (state === L.OPEN) return;
       late(w, b);
       if (state === L.ENDED && (w[b + FLAGS] & L.BY_RST) !== 0 && noteSynAfterRst(this, w, b, side)) ignore(this, w, b);
+      return;
+    }
+    if (wasRefusedBefore(this.rare, w, b, side, s)) {
+      accountHeader(this, w, t, b, side, s);
+      recordSyn(this, w, b, side, s);
       return;
     }
     const bothOpen = (w[y + L.BITS] & (L.SENT_SYN | L.SENT_SYNACK | L.SPOKE)) === L.SENT_SYN && state === L.OPEN;

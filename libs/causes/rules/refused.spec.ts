@@ -43,6 +43,13 @@ describe("a RST answers the SYN", () => {
     }
   });
 
+  it("knows the refusal though it was captured before the SYN", () => {
+    const swapped = new Conversation().play("cS sRR");
+    const [syn, rst] = swapped.segments;
+    [syn.timeUs, rst.timeUs] = [rst.timeUs, syn.timeUs];
+    expect(tell([swapped])).toMatchObject([{ said: "refused:port_closed", stage: "syn" }]);
+  });
+
   it("counts retries with one ISN as one attempt", () => {
     const rows = tell([new Conversation().play("cS sRR ~500ms =cS sRR ~500ms =cS sRR")]);
     expect(rows).toHaveLength(1);

@@ -63,6 +63,13 @@ describe("somebody else sent the RST", () => {
     expect(row).toMatchObject({ said: "reset:rst_instead_of_fin", evidence: expect.not.arrayContaining(["climbing"]) });
   });
 
+  it("is not seen in an abort and an answer that changed places", () => {
+    const swapped = new Conversation({ stepUs: 500 }).play("cS sSA cA cD200 sA sD1000 cA sD100 cRA sD100 cR");
+    const [abort, , answer] = swapped.segments.slice(-3);
+    [abort.timeUs, answer.timeUs] = [answer.timeUs, abort.timeUs];
+    expect(tell([swapped], { flags: true })[0].evidence).not.toContain("climbing");
+  });
+
   it("sends its RSTs to both ends", () => {
     const both = new Conversation({ stepUs: 500 }).play(EXCHANGE);
     both
