@@ -157,7 +157,8 @@ export class Observer {
       this.counters.filtered++;
       return true;
     }
-    this.counters.rows[kind]++;
+    if (kind === "fin") this.counters.rows.fin++;
+    else this.counters.rows[kind]++;
     this.#sink(row);
     row.seq++;
     return true;

@@ -79,8 +79,8 @@ async function analyzeFile(file: string, all: boolean, take: (row: Teardown) => 
   const observer = new Observer({ collector: basename(name), epoch: 0, live: false, all }, take);
   const { counters } = observer;
   const progress = new ProgressLine();
-  const faults: string[] = [];
   let damage = "";
+  let unread: unknown = null;
   try {
     const source = await openCapture(file);
     for await (const chunk of source) {
@@ -88,15 +88,19 @@ async function analyzeFile(file: string, all: boolean, take: (row: Teardown) => 
       progress.update(name, counters.packets, source.bytesRead, source.size);
     }
     damage = source.damage;
-    observer.finish();
   } catch (error) {
-    // What was read before is told all the same.
-    if (counters.packets === 0) throw captureFault(error, name);
-    faults.push(describeError(NAME, captureFault(error, name)));
-    observer.finish();
+    unread = error;
   } finally {
     progress.clear();
   }
+  // What was read before a fault is told all the same.
+  try {
+    observer.finish();
+  } catch (error) {
+    unread ??= error;
+  }
+  if (unread !== null && counters.decode.tcp === 0) throw captureFault(unread, name);
+  const faults = unread === null ? [] : [describeError(NAME, captureFault(unread, name))];
   faults.push(...captureDamages(name, counters.decode, damage));
   for (const fault of faults) process.stderr.write(`${fault}\n`);
   process.stderr.write(`${summaryLine(name, counters, (performance.now() - started) / 1000)}\n`);
