@@ -131,7 +131,6 @@ export const LAST_IS_1 = 1 << 16;
 export const LAST_PAYLOAD_IS_1 = 1 << 17;
 /** Side 0 (1) sent new payload that acknowledges the other's FIN, before its own. */
 export const HALF_CLOSE_0 = 1 << 18;
-export const HALF_CLOSE_1 = 1 << 19;
 /** The FIN of side 0 (1) lies beyond what the other's FIN acknowledges. */
 export const FIN_BEYOND_0 = 1 << 20;
 export const FIN_BEYOND_1 = 1 << 21;
