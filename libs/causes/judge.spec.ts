@@ -1,7 +1,10 @@
+import { Conversation, interleave, Tracker } from "@hangup/connections";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { E, EVIDENCE, Evidence, type EvidenceName } from "./evidence.ts";
 import { explain } from "./explanation.ts";
 import { RULES } from "./judge.ts";
+import { Signs } from "./signs.ts";
 import { CAUSES, causeDefinition } from "./taxonomy.ts";
 
 /** Causes that one capture cannot settle: they take the kernel's word, or rows of many collectors. */
@@ -36,6 +39,50 @@ describe("the table of rules", () => {
       expect(explanation?.because).toHaveLength(everything.length);
     }
     expect(explain("no_such_cause", [])).toBeNull();
+  });
+});
+
+const word = fc.constantFrom(
+  ..."cS =cS sSA =sSA cA sA cD sD =cD =sD cF sF =cF cR sR cRA sRA cRR sRR sRR cA ~20ms ~2s ~9s ~75s ~300s".split(" "),
+);
+const conversation = fc.record({
+  opening: fc.constantFrom("", "cS", "cS sSA", "cS sSA cA", "cS sSA cA cD sA sD cA"),
+  words: fc.array(word, { minLength: 1, maxLength: 12 }),
+  foreignTtl: fc.boolean(),
+  flags: fc.boolean(),
+});
+
+describe("every rule", () => {
+  it("is as sure as it declares, whatever connection it looks at", () => {
+    const evidence = new Evidence();
+    const signs = new Signs();
+    const told = new Set<string>();
+    const undeclared = new Set<string>();
+    fc.assert(
+      fc.property(conversation, ({ opening, words, foreignTtl, flags }) => {
+        const played = new Conversation().play(`${opening} ${words.join(" ")}`);
+        if (foreignTtl) for (const segment of played.segments) if ((segment.flags & 4) !== 0) segment.ttl = 200;
+        const options = { settleUs: null, silenceUs: 120_000_000, maxMemoryBytes: 2 ** 20, seed: 1 };
+        const tracker = new Tracker(options, (ended) => {
+          signs.read(ended);
+          for (const rule of RULES) {
+            evidence.clear();
+            signs.note(ended, evidence);
+            const confidence = rule.match(ended, { evidence, signs, population: true });
+            if (confidence === 0) continue;
+            told.add(`${rule.cause} ${confidence}`);
+            if (!rule.confidence.includes(confidence)) undeclared.add(`${rule.cause} ${confidence}`);
+          }
+          return true;
+        });
+        for (const segment of interleave(played)) if (!flags || (segment.flags & 7) !== 0) tracker.track(segment);
+        tracker.finish();
+      }),
+      { seed: 1, numRuns: 300 },
+    );
+    expect([...undeclared]).toEqual([]);
+    // Enough of them, so that this says something.
+    expect(told.size).toBeGreaterThan(30);
   });
 });
 

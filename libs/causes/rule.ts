@@ -1,5 +1,5 @@
 import type { EndedConnection } from "@hangup/connections";
-import type { Evidence } from "./evidence.ts";
+import type { Evidence, EvidenceName } from "./evidence.ts";
 import type { Signs } from "./signs.ts";
 import type { CauseName, Kind, Need } from "./taxonomy.ts";
 
@@ -18,10 +18,14 @@ export interface Rule {
   /** The row's kind where it is not that of the family. */
   readonly kind?: Kind;
   readonly needs: readonly Need[];
+  /** What `match` answers where the rule applies, the surest first: less evidence, or a capture of flags alone, tells less. */
+  readonly confidence: readonly number[];
+  /** Evidence without which the rule does not apply, where several rules say the same cause: tells which one spoke. */
+  readonly given?: EvidenceName;
   /** What it rests on: RFC section, kernel behaviour. */
   readonly source: string;
   /** Other causes that the same packets may come from. */
   readonly confusedWith: readonly string[];
-  /** Confidence 1-100 where the rule applies, else 0. */
+  /** One of `confidence` where the rule applies, else 0. */
   match(c: EndedConnection, context: RuleContext): number;
 }

@@ -28,6 +28,7 @@ export const ABORT_RULES: readonly Rule[] = [
     cause: "synack_unanswered",
     kind: "reset",
     needs: ["F"],
+    confidence: [80, 60],
     source: "a server that gives up its SYN-ACKs by RST (tcp_synack_retries ends in silence on Linux)",
     confusedWith: ["app_abort"],
     match(c, { evidence }) {
@@ -41,14 +42,17 @@ export const ABORT_RULES: readonly Rule[] = [
   {
     cause: "keepalive_timeout",
     needs: ["H"],
+    confidence: [90],
     source: "RFC 9293 3.8.4: probes one below the next number, then RST",
-    confusedWith: [],
+    confusedWith: ["app_abort"],
     match: (c, { evidence }) =>
       !c.flagsOnly && evidence.note(E.probes_unanswered, c.rst !== null && c.rst.probes >= 2) ? 90 : 0,
   },
   {
     cause: "rst_instead_of_fin",
     needs: ["H"],
+    confidence: [60],
+    given: "peer_fin",
     source: "web servers and clients that answer a FIN by RST to skip TIME-WAIT",
     confusedWith: ["app_abort"],
     match: (c, { signs }) => (c.rst?.peerFin === true && signs.nothingMissing ? 60 : 0),
@@ -56,6 +60,8 @@ export const ABORT_RULES: readonly Rule[] = [
   {
     cause: "app_abort",
     needs: ["F"],
+    confidence: [90, 60],
+    given: "peer_fin",
     source: "SO_LINGER 0, after the peer's FIN",
     confusedWith: ["rst_instead_of_fin"],
     match: (c) => (c.rst?.peerFin === true ? (c.flagsOnly ? 60 : 90) : 0),
@@ -63,6 +69,7 @@ export const ABORT_RULES: readonly Rule[] = [
   {
     cause: "access_denied",
     needs: ["F"],
+    confidence: [75],
     source: "hosts_access(5), close() with SO_LINGER 0 or unread data",
     confusedWith: ["app_abort", "unread_data_close"],
     match(c, { evidence }) {
@@ -74,6 +81,7 @@ export const ABORT_RULES: readonly Rule[] = [
   {
     cause: "probe_close",
     needs: ["F", "X"],
+    confidence: [75],
     source: "health checks of load balancers: connect, then SO_LINGER 0, at an interval",
     confusedWith: ["app_abort"],
     match(c, { evidence, population }) {
@@ -87,6 +95,7 @@ export const ABORT_RULES: readonly Rule[] = [
   {
     cause: "unread_data_close",
     needs: ["H", "F"],
+    confidence: [60],
     source: "RFC 2525 2.17, Linux tcp_close: data unread in the receive queue",
     confusedWith: ["app_abort", "rst_instead_of_fin"],
     match(c, { evidence, signs }) {
@@ -103,6 +112,7 @@ export const ABORT_RULES: readonly Rule[] = [
   {
     cause: "rst_instead_of_fin",
     needs: ["H"],
+    confidence: [60],
     source: "RFC 9293 3.6.1 skipped: all was said and acknowledged",
     confusedWith: ["app_abort", "unread_data_close"],
     match(c, { signs }) {
@@ -113,6 +123,7 @@ export const ABORT_RULES: readonly Rule[] = [
   {
     cause: "app_abort",
     needs: ["F"],
+    confidence: [90, 60],
     source: "SO_LINGER 0, connect(AF_UNSPEC), ss -K, process killed with unread data",
     confusedWith: ["process_crash", "unread_data_close"],
     match: (c) => (c.flagsOnly && c.client.sentPayload && c.server.sentPayload ? 60 : 90),

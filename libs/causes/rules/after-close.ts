@@ -7,6 +7,7 @@ export const AFTER_CLOSE_RULES: readonly Rule[] = [
   {
     cause: "data_after_close",
     needs: ["F"],
+    confidence: [95],
     source: "RFC 9293 3.10.7.4, Linux tcp_rcv_state_process: data for a socket that nobody reads any more",
     confusedWith: ["app_abort"],
     match(c, { evidence, signs }) {
@@ -25,6 +26,8 @@ export const AFTER_CLOSE_RULES: readonly Rule[] = [
   {
     cause: "app_abort",
     needs: ["F"],
+    confidence: [90],
+    given: "own_fin",
     source: "SO_LINGER 0 after shutdown(), TCP_LINGER2 < 0",
     confusedWith: ["data_after_close"],
     match: (c) => (c.rst?.senderFin === true ? 90 : 0),

@@ -22,6 +22,7 @@ export const FIN_RULES: readonly Rule[] = [
   {
     cause: "half_close",
     needs: ["F", "H"],
+    confidence: [95, 65],
     source: "RFC 9293 3.6: a side that has closed may still receive",
     confusedWith: ["fin_client_first", "fin_server_first"],
     match(c, { evidence }) {
@@ -35,6 +36,7 @@ export const FIN_RULES: readonly Rule[] = [
   {
     cause: "access_denied",
     needs: ["F"],
+    confidence: [60],
     source: "hosts_access(5): the server accepts and closes before a byte",
     confusedWith: ["fin_server_first"],
     match(c, { evidence }) {
@@ -48,6 +50,7 @@ export const FIN_RULES: readonly Rule[] = [
   {
     cause: "fin_simultaneous",
     needs: ["F"],
+    confidence: [95],
     source: "RFC 9293 3.6, figure 13: simultaneous close",
     confusedWith: [],
     match: (c, { evidence }) => (evidence.note(E.fins_crossed, crossed(c)) ? 95 : 0),
@@ -55,6 +58,7 @@ export const FIN_RULES: readonly Rule[] = [
   {
     cause: "fin_client_first",
     needs: ["F"],
+    confidence: [95],
     source: "RFC 9293 3.6, figure 12: normal close",
     confusedWith: [],
     match: (c, { evidence }) => (firstFinOf(c) === CLIENT && evidence.note(E.fin_acknowledged, true) ? 95 : 0),
@@ -62,6 +66,7 @@ export const FIN_RULES: readonly Rule[] = [
   {
     cause: "fin_server_first",
     needs: ["F"],
+    confidence: [95],
     source: "RFC 9293 3.6, figure 12: normal close",
     confusedWith: ["access_denied"],
     match: (c, { evidence }) => (firstFinOf(c) === SERVER && evidence.note(E.fin_acknowledged, true) ? 95 : 0),

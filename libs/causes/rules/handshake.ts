@@ -10,6 +10,7 @@ const NEVER_OFFERED = 65_536;
 export const SCAN_RULE: Rule = {
   cause: "port_scan",
   needs: ["X", "F"],
+  confidence: [90],
   source: "eight doors within 10 s are nobody's business",
   confusedWith: ["port_closed", "client_cancelled_handshake", "no_connection"],
   match: (c, { population }) => (population && c.scanned ? 90 : 0),
@@ -18,6 +19,7 @@ export const SCAN_RULE: Rule = {
 export const CANCELLED_RULE: Rule = {
   cause: "client_cancelled_handshake",
   needs: ["F"],
+  confidence: [90],
   source: "RFC 9293 3.10.7.4: close() in SYN-SENT, then the SYN-ACK meets no socket",
   confusedWith: ["half-open scan", "happy eyeballs"],
   match(c, { evidence }) {
@@ -38,6 +40,7 @@ export const CANCELLED_RULE: Rule = {
 export const INVALID_SEGMENT_RULE: Rule = {
   cause: "invalid_segment",
   needs: ["H", "F"],
+  confidence: [80, 70],
   source: "RFC 9293 3.10.7.3-4: an unacceptable acknowledgement before the handshake is done",
   confusedWith: ["no_connection"],
   match(c, { evidence }) {
@@ -53,6 +56,7 @@ export const INVALID_SEGMENT_RULE: Rule = {
 export const LISTEN_OVERFLOW_RULE: Rule = {
   cause: "listen_overflow",
   needs: ["F", "H"],
+  confidence: [90, 60],
   source: "Linux tcp_abort_on_overflow: the final ACK meets a full accept queue",
   confusedWith: ["no_connection"],
   match(c, { evidence }) {

@@ -6,6 +6,7 @@ export const NOBODY_RULES: readonly Rule[] = [
   {
     cause: "no_connection",
     needs: ["F"],
+    confidence: [90, 70],
     source: "RFC 9293 3.10.7.1: the RST takes the number that the segment acknowledges",
     confusedWith: ["nat_expired", "host_reboot", "untranslated_segment", "firewall_reset"],
     match(c, { evidence }) {

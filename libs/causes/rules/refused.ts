@@ -16,13 +16,16 @@ export const REFUSED_RULES: readonly Rule[] = [
     cause: "injected",
     kind: "reset",
     needs: ["F"],
+    confidence: [85],
+    given: "two_answers",
     source: "a host answers a SYN once: by RST or by SYN-ACK",
-    confusedWith: [],
+    confusedWith: ["two hosts that answer for one address"],
     match: (c) => (c.twoAnswers ? 85 : 0),
   },
   {
     cause: "port_scan",
     needs: ["X", "F"],
+    confidence: [90],
     source: "eight doors within 10 s are nobody's business",
     confusedWith: ["port_closed", "firewall_reject"],
     match: (c, { population }) => (population && c.scanned ? 90 : 0),
@@ -30,6 +33,7 @@ export const REFUSED_RULES: readonly Rule[] = [
   {
     cause: "firewall_reject",
     needs: ["F"],
+    confidence: [80],
     source: "netfilter REJECT --reject-with tcp-reset has the stack's form and the filter's TTL",
     confusedWith: ["port_closed"],
     match: (c, { evidence }) => (evidence.note(E.ttl_off_host, c.refusalTtl === "off") ? 80 : 0),
@@ -37,6 +41,7 @@ export const REFUSED_RULES: readonly Rule[] = [
   {
     cause: "port_closed",
     needs: ["F"],
+    confidence: [90, 70],
     source: "RFC 9293 3.10.7.1: a closed port answers by RST",
     confusedWith: ["firewall_reject"],
     match(c, { evidence }) {
@@ -52,8 +57,9 @@ export const ICMP_RULES: readonly Rule[] = [
     cause: "icmp_unreachable",
     kind: "refused",
     needs: ["I"],
+    confidence: [90],
     source: "RFC 792 type 3, RFC 4443 type 1",
-    confusedWith: [],
+    confusedWith: ["a filter that rejects by ICMP", "a router without a route"],
     match: (_c, { evidence }) => (evidence.note(E.icmp_unreachable, true) ? 90 : 0),
   },
 ];

@@ -38,6 +38,7 @@ export const SILENCE_RULES: readonly Rule[] = [
   {
     cause: "syn_unanswered",
     needs: ["F"],
+    confidence: [90, 65],
     source: "RFC 6298 2.1, RFC 9293 3.8.3",
     confusedWith: ["firewall drop", "host away", "answers on another path"],
     match(c, { evidence }) {
@@ -48,6 +49,7 @@ export const SILENCE_RULES: readonly Rule[] = [
   {
     cause: "synack_unanswered",
     needs: ["F"],
+    confidence: [80, 60],
     source: "RFC 9293 3.10.7.4, tcp_synack_retries",
     confusedWith: ["SYN flood", "spoofed source", "SYN-ACK lost on its way"],
     match(c, { evidence }) {
@@ -59,6 +61,7 @@ export const SILENCE_RULES: readonly Rule[] = [
   {
     cause: "listen_overflow",
     needs: ["H"],
+    confidence: [90, 65],
     source: "Linux tcp_v4_syn_recv_sock: a full accept queue drops the final ACK",
     confusedWith: ["a filter that drops payload"],
     match(c, { evidence }) {
@@ -71,6 +74,7 @@ export const SILENCE_RULES: readonly Rule[] = [
   {
     cause: "retransmission_timeout",
     needs: ["H", "F"],
+    confidence: [90],
     source: "RFC 9293 3.8.3, tcp_retries2",
     confusedWith: ["peer died", "path broken", "NAT or firewall state lost, drops"],
     match(c, { evidence }) {
@@ -82,6 +86,7 @@ export const SILENCE_RULES: readonly Rule[] = [
   {
     cause: "half_close_abandoned",
     needs: ["F"],
+    confidence: [70],
     source: "RFC 9293 3.6: the other side never closed",
     confusedWith: ["capture ended early"],
     match(c, { evidence }) {

@@ -23,6 +23,7 @@ export const THIRD_PARTY_RULES: readonly Rule[] = [
   {
     cause: "firewall_reset",
     needs: ["F", "H"],
+    confidence: [85, 70, 65],
     source: "netfilter nf_send_reset: bare, the trigger's acknowledgement as its number, a TTL of its own",
     confusedWith: ["injected"],
     match: (c, context) => (looksLikeReject(c, context) ? thirdParty(c, context) : 0),
@@ -30,6 +31,7 @@ export const THIRD_PARTY_RULES: readonly Rule[] = [
   {
     cause: "filter_block",
     needs: ["F", "H"],
+    confidence: [85, 70, 65],
     source: "off-path filters answer the request: RSTs to the client, often several",
     confusedWith: ["injected"],
     match(c, context) {
@@ -47,6 +49,7 @@ export const THIRD_PARTY_RULES: readonly Rule[] = [
   {
     cause: "injected",
     needs: ["F", "H"],
+    confidence: [85, 70, 65],
     source: "RFC 5961 1.2: a forged RST within the window",
     confusedWith: ["firewall_reset"],
     match: thirdParty,
