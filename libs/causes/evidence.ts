@@ -44,6 +44,8 @@ export const EVIDENCE = {
   regular_probes: "the client does so at regular intervals",
   mptcp_reason: "the RST carries an MPTCP reset reason",
   rst_payload: "the RST carries a payload",
+  rst_diagnostic: "the RST's payload gives the reason of its sender",
+  rst_text: "the RST's payload is a text for people",
   ttl_foreign: "the RST's TTL differs from every other of the side whose address it carries",
   sender_goes_on: "the side whose address the RST carries went on as if it had sent none",
   two_answers: "a refusal and a SYN-ACK answer the same SYN",
@@ -73,7 +75,7 @@ const names = Object.keys(EVIDENCE) as EvidenceName[];
 export const E = Object.fromEntries(names.map((name, i) => [name, i])) as Record<EvidenceName, number>;
 
 /** Names in each of the two words of bits. */
-const WORD = 30;
+const WORD = 32;
 
 /** Sets of names met so far: the same few come again and again, so that a row costs no array. */
 const known = new Map<number, Map<number, readonly EvidenceName[]>>();

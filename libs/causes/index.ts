@@ -3,4 +3,5 @@ export { explain, type Explanation } from "./explanation.ts";
 export { Judge, RULES } from "./judge.ts";
 export type { Rule, RuleContext } from "./rule.ts";
 export { CAUSES, causeDefinition, type CauseDefinition, type CauseName, type Kind, type Need } from "./taxonomy.ts";
+export { statedReason } from "./stated-reason.ts";
 export { RULE_VERSION, Verdict } from "./verdict.ts";

@@ -8,14 +8,7 @@ import { Signs } from "./signs.ts";
 import { CAUSES, causeDefinition } from "./taxonomy.ts";
 
 /** Causes that one capture cannot settle: they take the kernel's word, or rows of many collectors. */
-const LATER = [
-  "resource_abort",
-  "host_reboot",
-  "nat_expired",
-  "untranslated_segment",
-  "process_crash",
-  "middlebox_idle_reset",
-];
+const LATER = ["host_reboot", "nat_expired", "untranslated_segment", "process_crash", "middlebox_idle_reset"];
 
 describe("the table of rules", () => {
   it("has a rule for every cause that one capture can settle", () => {

@@ -3,6 +3,7 @@ import { E, Evidence } from "./evidence.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 import { ABORT_RULES } from "./rules/abort.ts";
 import { AFTER_CLOSE_RULES } from "./rules/after-close.ts";
+import { DIAGNOSTIC_RULES } from "./rules/diagnostic.ts";
 import { FIN_RULES, firstFinOf } from "./rules/fin.ts";
 import { CANCELLED_RULE, INVALID_SEGMENT_RULE, LISTEN_OVERFLOW_RULE, SCAN_RULE } from "./rules/handshake.ts";
 import { MPTCP_RULE } from "./rules/mptcp.ts";
@@ -18,6 +19,7 @@ import { Verdict } from "./verdict.ts";
 
 /** Rules that come before it is asked whether the RST is bare or an abort. */
 const EARLY_RULES: readonly Rule[] = [
+  ...DIAGNOSTIC_RULES,
   MPTCP_RULE,
   SCAN_RULE,
   CANCELLED_RULE,

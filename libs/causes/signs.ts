@@ -1,5 +1,6 @@
 import { CLIENT, SERVER, type EndedConnection, type RstFacts } from "@hangup/connections";
 import { E, type Evidence } from "./evidence.ts";
+import { hasText, statedReason } from "./stated-reason.ts";
 
 /** A last alert, QUIT or close_notify: bytes that nobody misses. */
 export const FAREWELL_BYTES = 64;
@@ -71,7 +72,10 @@ export class Signs {
     e.note(E.own_fin, rst.senderFin);
     e.note(E.peer_fin, rst.peerFin);
     e.note(E.mptcp_reason, rst.mptcpReason >= 0);
-    e.note(E.rst_payload, rst.payloadLength > 0);
+    if (e.note(E.rst_payload, rst.payloadLength > 0)) {
+      e.note(E.rst_diagnostic, statedReason(rst).startsWith("diagnostic"));
+      e.note(E.rst_text, hasText(rst));
+    }
     e.note(E.lone_rst, c.onlyRsts);
     if (!this.abort) return;
     e.note(E.nothing_missing, this.nothingMissing);

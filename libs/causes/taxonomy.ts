@@ -93,7 +93,10 @@ export const CAUSES = [
     needs: ["H"],
   }),
   cause("app_abort", ["reset"], "An application cut the connection on purpose."),
-  cause("resource_abort", ["reset"], "The host was out of memory or sockets.", { parent: "app_abort", needs: ["K"] }),
+  cause("resource_abort", ["reset"], "The host was out of memory or sockets.", {
+    parent: "app_abort",
+    needs: ["K", "P"],
+  }),
   cause("mptcp_abort", ["reset"], "A subflow of a multipath connection was reset.", { needs: ["P"] }),
   cause("no_connection", ["reset"], "A segment reached a host that knows no such connection."),
   cause("host_reboot", ["reset"], "The host rebooted and knows none of its connections.", {

@@ -31,6 +31,8 @@ export type SegmentFields = Partial<
     | "ack"
     | "flags"
     | "payloadLength"
+    | "payloadCaptured"
+    | "buffer"
     | "ttl"
     | "ipId"
     | "window"

@@ -5,6 +5,9 @@ export const CLIENT = 0;
 export const SERVER = 1;
 export type SideIndex = typeof CLIENT | typeof SERVER;
 
+/** Bytes of a RST's payload that are kept. */
+export const PAYLOAD_KEPT = 64;
+
 /** How far a connection had come before the first FIN or the RST that ended it; orphan: nothing but RSTs was seen. */
 export type Stage = "syn" | "handshake" | "established" | "request" | "data" | "closing" | "closed" | "orphan";
 
@@ -76,6 +79,9 @@ export class RstFacts {
   ipId = 0;
   ipLength = 0;
   payloadLength = 0;
+  /** Its payload as far as it was captured and is kept: `payloadKept` bytes are valid. */
+  readonly payload = new Uint8Array(PAYLOAD_KEPT);
+  payloadKept = 0;
   form: RstForm = "";
   hasOptions = false;
   hasTimestamp = false;

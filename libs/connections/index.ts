@@ -1,4 +1,4 @@
-export { CLIENT, EndedConnection, RstFacts, SERVER, SideFacts } from "./ended.ts";
+export { CLIENT, EndedConnection, PAYLOAD_KEPT, RstFacts, SERVER, SideFacts } from "./ended.ts";
 export type { EndedBy, Occasion, SideIndex, Stage } from "./ended.ts";
 export type { EndedSink } from "./lifetimes.ts";
 export { RST_FORMS, type RstForm } from "./rst-form.ts";

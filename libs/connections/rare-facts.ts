@@ -1,3 +1,5 @@
+import type { Segment } from "@hangup/packets";
+import { PAYLOAD_KEPT, type RstFacts } from "./ended.ts";
 import { Holes } from "./holes.ts";
 import { BITS, EXTRA, HOLES, INEXACT, SIDE, SIDE_WORDS, STALE_ACK, STRAYED } from "./layout.ts";
 import { Pool } from "./pool.ts";
@@ -59,6 +61,8 @@ const LIMIT = 1 << 20;
 export class RareFacts {
   readonly records = new Pool(RARE_STRIDE, LIMIT);
   readonly rsts = new Pool(RST_STRIDE, LIMIT * 2);
+  /** First bytes of the payload that a RST carries: how many, then the bytes. */
+  readonly payloads = new Pool(2 + PAYLOAD_KEPT / 4, LIMIT / 16);
   readonly holes = new Holes();
 
   /** Word offset of the connection's record, made when there is none; -1 when there is no room. */
@@ -83,11 +87,40 @@ export class RareFacts {
     if (index === 0) return;
     const at = index * RARE_STRIDE;
     const words = this.records.words;
-    for (let i = 0; i < KEPT_RSTS; i++) if (words[at + RSTS + i] !== 0) this.rsts.release(words[at + RSTS + i]);
+    for (let i = 0; i < KEPT_RSTS; i++) {
+      const rst = words[at + RSTS + i];
+      if (rst === 0) continue;
+      this.releasePayload(rst);
+      this.rsts.release(rst);
+    }
     this.holes.release(words[at + HOLES_OF]);
     this.holes.release(words[at + HOLES_OF + 1]);
     this.records.release(index);
     w[b + EXTRA] = 0;
+  }
+
+  /** Keeps the first bytes of the payload that RST `rst` of the pool carries. */
+  keepPayload(rst: number, s: Segment): void {
+    const bytes = Math.min(PAYLOAD_KEPT, s.payloadCaptured);
+    const index = bytes === 0 ? 0 : this.payloads.allocate();
+    this.rsts.words[rst * RST_STRIDE + RST_PAYLOAD] = index;
+    if (index === 0) return;
+    const at = index * this.payloads.stride;
+    this.payloads.words[at] = bytes;
+    const kept = s.buffer.subarray(s.payloadOffset, s.payloadOffset + bytes);
+    new Uint8Array(this.payloads.words.buffer, (at + 1) * 4, bytes).set(kept);
+  }
+
+  readPayload(rst: number, out: RstFacts): void {
+    const index = this.rsts.words[rst * RST_STRIDE + RST_PAYLOAD];
+    const at = index * this.payloads.stride;
+    out.payloadKept = index === 0 ? 0 : this.payloads.words[at];
+    if (index !== 0) out.payload.set(new Uint8Array(this.payloads.words.buffer, (at + 1) * 4, out.payloadKept));
+  }
+
+  releasePayload(rst: number): void {
+    const index = this.rsts.words[rst * RST_STRIDE + RST_PAYLOAD];
+    if (index !== 0) this.payloads.release(index);
   }
 
   /** Notes that [from, to) of the side's stream is missing. */
@@ -163,8 +196,8 @@ export const RST_LAST_ACK_Y = 16;
 export const RST_SINCE_SYNACK = 17;
 /** Since the client's first payload, µs. */
 export const RST_SINCE_DATA = 18;
-/** Reason carried in its payload: diagnostic code + 1, 0 for none; see diagnostic-payload.ts. */
-export const RST_DIAGNOSTIC = 19;
+/** First bytes of its payload: index in the pool of payloads, 0 for none. */
+export const RST_PAYLOAD = 19;
 /** FLAGS of the connection when it came. */
 export const RST_FLAGS_THEN = 20;
 /** Last IP-ID of x before it. */
@@ -195,3 +228,4 @@ export const AFTER_OTHER_SYN = 1 << 17;
 /** It came on a tuple of which nothing else had been seen. */
 export const FIRST_PACKET = 1 << 18;
 export const LONE_TRIGGER = 1 << 19;
+export const RST_HAS_IPID = 1 << 20;

@@ -152,7 +152,9 @@ function fill(k: Tracking, w: Int32Array, t: Float64Array, b: number, side: numb
   words[r + R.RST_IPID_BEFORE] = xBits >>> 16;
   words[r + R.RST_COUNTED] =
     (w[x + L.TRIES] & 255) | (((w[b + L.COUNTS] >>> 16) & 255) << 8) | ((s.mptcpResetReason + 1) << 16);
-  words[r + R.RST_DIAGNOSTIC] = 0;
+  // Where it takes the place of an ignored one, that one's goes.
+  k.rare.releasePayload(index);
+  k.rare.keepPayload(index, s);
   const gap = Math.max(0, s.timeUs - t[(b + L.LAST_TIME) >> 1]);
   // An answer comes a round trip after the segment that drew it: the silence that matters lies before that.
   const answers = form !== FORM_ABORT && (w[b + L.FLAGS] & L.LAST_IS_1) === (side === 0 ? L.LAST_IS_1 : 0);
@@ -168,6 +170,7 @@ function fill(k: Tracking, w: Int32Array, t: Float64Array, b: number, side: numb
   let bits = side;
   if (s.hasOptions) bits |= R.RST_HAS_OPTIONS;
   if (s.hasTimestamp) bits |= R.RST_HAS_TIMESTAMP;
+  if (s.ipId >= 0) bits |= R.RST_HAS_IPID;
   if ((xBits & L.WINDOW_ZERO) !== 0) bits |= R.X_WINDOW_ZERO;
   if ((xBits & L.HAS_SEQ) !== 0) bits |= R.X_HAS_SEQ;
   if ((xBits & L.HAS_ACK) !== 0) bits |= R.X_HAS_ACK;

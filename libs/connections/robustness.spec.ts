@@ -9,6 +9,8 @@ const number = fc.oneof(
   fc.integer({ min: -50, max: 50 }).map((n) => n >>> 0),
   fc.integer({ min: 0, max: 0xffffffff }),
 );
+/** What a segment carries, as far as it was captured. */
+const PAYLOAD = Uint8Array.of(0x33, 0xaa, 7);
 /** Steps of time: at once, seconds, hours, backwards. */
 const step = fc.oneof(
   fc.integer({ min: 0, max: 20_000 }),
@@ -38,6 +40,8 @@ function play(list: typeof segments extends fc.Arbitrary<infer T> ? T : never, t
   let time = 1_700_000_000_000_000;
   for (const { fromClient, port, step: forward, ...fields } of list) {
     const s = Object.assign(new Segment(), fields);
+    s.buffer = PAYLOAD;
+    s.payloadCaptured = Math.min(s.payloadLength, PAYLOAD.length);
     time += forward;
     s.timeUs = time;
     s.src2 = s.dst2 = 0xffff;
@@ -61,12 +65,17 @@ describe("whatever segments come", () => {
           told++;
           expect(ended.endUs).toBeGreaterThanOrEqual(ended.startUs - 90_000_000_000);
           expect(ended.rstIgnored).toBeLessThanOrEqual(ended.rstCount);
+          for (const { payload, payloadKept, payloadLength } of ended.rsts.slice(0, ended.rstsKept)) {
+            expect(payloadKept).toBe(Math.min(payloadLength, PAYLOAD.length));
+            expect([...payload.subarray(0, payloadKept)]).toEqual([...PAYLOAD.subarray(0, payloadKept)]);
+          }
           expect(Number.isFinite(ended.client.bytes + ended.server.bytes)).toBe(true);
           return true;
         });
         play(list, tracker);
         tracker.finish();
         expect(told).toBe(tracker.counters.connections);
+        expect(tracker.rare.payloads.used).toBeLessThanOrEqual(tracker.rare.rsts.used);
         expect(tracker.counters.segments).toBe(list.length);
       }),
       { seed: 6, numRuns: 400 },

@@ -28,9 +28,10 @@ export function readRst(k: Tracking, w: Int32Array, b: number, client: number, i
   out.form = RST_FORMS[head >>> 24];
   out.window = words[r + R.RST_WINDOW] & 0xffff;
   const ipId = words[r + R.RST_WINDOW] >>> 16;
-  out.ipId = ipId;
+  out.ipId = (bits & R.RST_HAS_IPID) === 0 ? -1 : ipId;
   out.ipLength = words[r + R.RST_LENGTHS] & 0xffff;
   out.payloadLength = words[r + R.RST_LENGTHS] >>> 16;
+  k.rare.readPayload(index, out);
   out.hasOptions = (bits & R.RST_HAS_OPTIONS) !== 0;
   out.hasTimestamp = (bits & R.RST_HAS_TIMESTAMP) !== 0;
   out.mptcpReason = (words[r + R.RST_COUNTED] >>> 16) - 1;
