@@ -15,6 +15,8 @@ const CODES: readonly { readonly code: number; readonly cause: CauseName; readon
 export const DIAGNOSTIC_RULES: readonly Rule[] = CODES.map(({ code, cause, means }) => ({
   cause,
   needs: ["P"],
+  confidence: [95],
+  given: "rst_diagnostic",
   source: `draft-ietf-tcpm-rst-diagnostic-payload: code ${code}, ${means}`,
   confusedWith: [],
   match: (c) => (c.rst !== null && diagnosticCode(c.rst) === code ? 95 : 0),
