@@ -1,61 +1,17 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Conversation, interleave } from "@hangup/connections";
-import type { Segment } from "@hangup/packets";
+import { segmentCapture } from "@hangup/packets/builder";
 import { describe, expect, it } from "vitest";
 import { formatAddress } from "./address.ts";
 import type { Teardown } from "./columns.ts";
 import { teardownToObject } from "./json.ts";
 import { Observer, type ObserverOptions } from "./observer.ts";
 
-const LINKTYPE_RAW = 101;
-const TIMESTAMP_OPTION = 12;
-
-/** The segments as a pcap of bare IPv4 packets. */
-function captureOf(segments: readonly Segment[]): Buffer {
-  const header = Buffer.alloc(24);
-  header.writeUInt32LE(0xa1b2c3d4, 0);
-  header.writeUInt32LE(0x00040002, 4);
-  header.writeUInt32LE(65_535, 16);
-  header.writeUInt32LE(LINKTYPE_RAW, 20);
-  return Buffer.concat([header, ...segments.map(recordOf)]);
-}
-
-function recordOf(s: Segment): Buffer {
-  const tcpLength = 20 + (s.hasOptions ? TIMESTAMP_OPTION : 0);
-  const length = 20 + tcpLength + s.payloadLength;
-  const bytes = Buffer.alloc(16 + length);
-  bytes.writeUInt32LE(Math.floor(s.timeUs / 1e6), 0);
-  bytes.writeUInt32LE(s.timeUs % 1e6, 4);
-  bytes.writeUInt32LE(length, 8);
-  bytes.writeUInt32LE(length, 12);
-  const ip = bytes.subarray(16);
-  ip[0] = 0x45;
-  ip.writeUInt16BE(length, 2);
-  ip.writeUInt16BE(Math.max(0, s.ipId), 4);
-  ip[8] = s.ttl;
-  ip[9] = 6;
-  ip.writeInt32BE(s.src3, 12);
-  ip.writeInt32BE(s.dst3, 16);
-  const tcp = ip.subarray(20);
-  tcp.writeUInt16BE(s.srcPort, 0);
-  tcp.writeUInt16BE(s.dstPort, 2);
-  tcp.writeUInt32BE(s.seq, 4);
-  tcp.writeUInt32BE(s.ack, 8);
-  tcp[12] = (tcpLength / 4) << 4;
-  tcp[13] = s.flags;
-  tcp.writeUInt16BE(s.window, 14);
-  if (s.hasOptions) {
-    tcp.set([1, 1, 8, 10], 20);
-    tcp.writeUInt32BE(s.tsVal, 24);
-  }
-  return bytes;
-}
-
 const FILE: ObserverOptions = { collector: "here", epoch: 42, live: false, all: true };
 
 function observe(
-  bytes: Buffer,
+  bytes: Uint8Array,
   options: Partial<ObserverOptions> = {},
   chunk = bytes.length,
 ): { rows: Teardown[]; observer: Observer } {
@@ -69,7 +25,7 @@ function observe(
 }
 
 const CLOSED = "cS sSA cA cD200 sA sD3000 cA cF sA sF cA";
-const capture = captureOf(
+const capture = segmentCapture(
   interleave(
     new Conversation({ clientPort: 1001, serverTtl: 64, clientTtl: 57 }).play(CLOSED),
     new Conversation({ clientPort: 1002, serverTtl: 64, clientTtl: 57 }).play(
@@ -140,7 +96,7 @@ describe("Observer", () => {
   });
 
   it("takes a live capture that is stopped for no silence of its connections", () => {
-    const unanswered = captureOf(interleave(new Conversation({ clientPort: 1005 }).play("cS ~1s =cS ~2s =cS")));
+    const unanswered = segmentCapture(interleave(new Conversation({ clientPort: 1005 }).play("cS ~1s =cS ~2s =cS")));
     expect(observe(unanswered).rows.map(({ kind }) => kind)).toEqual(["timeout"]);
     expect(observe(unanswered, { live: true }).rows.map(({ kind }) => kind)).toEqual(["open"]);
   });

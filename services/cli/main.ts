@@ -13,6 +13,10 @@ interface Command {
 const commands: Readonly<Record<string, Command>> = {
   up: { summary: "run everything on this machine: the main job", load: () => import("./up.ts") },
   analyze: { summary: "name the causes in a capture file; needs no server", load: () => import("./analyze.ts") },
+  why: {
+    summary: "say why one connection ended, from a capture file; needs no server",
+    load: () => import("./why.ts"),
+  },
   top: { summary: "RST rates by host, port and cause, live", load: () => import("./top.ts") },
   sql: { summary: "ask ClickHouse, read-only", load: () => import("./sql.ts") },
   migrate: { summary: "create or upgrade the ClickHouse tables", load: () => import("./migrate.ts") },
@@ -39,6 +43,8 @@ ${lines.join("\n")}
 Examples:
   hangup up --demo                 everything, with live traffic to look at
   hangup analyze trace.pcap        one capture file
+  hangup why 10.0.0.1:50123 10.0.0.2:443 --pcap trace.pcap
+                                   one connection of it, packet by packet
   hangup top --by host,port,cause  what is being reset, right now
 `;
 }

@@ -1,15 +1,19 @@
 import { explain } from "@hangup/causes";
 import { formatAddress, formatTime, type Teardown } from "@hangup/teardowns";
-import { bold, whole } from "../terminal.ts";
+import { bold, counted } from "../terminal.ts";
+import { endpointText } from "./endpoint.ts";
 
-/** One connection in words: what was seen, what follows from it, what it could be confused with, and how to look at its packets. */
-export function explanationText(row: Teardown): string {
-  const lines = [
-    bold(`${endpoint(row.client_ip, row.client_port)} → ${endpoint(row.server_ip, row.server_port)}  ${verdict(row)}`),
-  ];
+/**
+ * One connection in words: what was seen, what follows from it, what it could be confused with, and how to look at its packets.
+ * @param packets its packets in order of time, a line each, where they are known.
+ */
+export function explanationText(row: Teardown, packets: readonly string[] = []): string {
+  const client = endpointText(row.client_ip, row.client_port);
+  const server = endpointText(row.server_ip, row.server_port);
+  const lines = [bold(`${client} → ${server}  ${verdict(row)}`)];
   const explanation = row.cause === "" ? null : explain(row.cause, row.evidence);
   lines.push(`  ${explanation?.summary ?? unended(row)}`);
-  lines.push(`  ${course(row)}`);
+  lines.push(`  ${course(row)}`, ...packets.map((line) => `    ${line}`));
   if (explanation !== null && explanation.because.length > 0)
     lines.push(`  Because ${explanation.because.join("; ")}.`);
   if (explanation !== null && explanation.confusedWith.length > 0)
@@ -42,17 +46,12 @@ function course(row: Teardown): string {
 }
 
 function traffic(packets: number, bytes: number | null): string {
-  return `${whole(packets)} packets ${bytes === null ? "" : `${whole(bytes)} bytes`}`.trim();
+  return bytes === null ? counted(packets, "packet") : `${counted(packets, "packet")} ${counted(bytes, "byte")}`;
 }
 
 function span(us: number): string {
   if (us < 1000) return `${us} µs`;
   return us < 1e6 ? `${(us / 1000).toFixed(1)} ms` : `${(us / 1e6).toFixed(1)} s`;
-}
-
-function endpoint(address: Uint8Array, port: number): string {
-  const text = formatAddress(address);
-  return text.includes(":") ? `[${text}]:${port}` : `${text}:${port}`;
 }
 
 /** Shows the packets of this tuple and nothing else. */
