@@ -51,6 +51,18 @@ function tuple(row: PrintedRow): string {
   return `${row.client_ip} ${row.client_port} ${row.server_ip} ${row.server_port}`;
 }
 
+/** Every ending has one row, and that says what was made. */
+function expectEachOnce(endings: readonly Ending[], rows: readonly PrintedRow[]): void {
+  const byTuple = new Map(rows.map((row) => [tuple(row), row]));
+  expect(byTuple.size).toBe(rows.length);
+  const verdicts = endings.map((ending) => {
+    const { client, server } = ending;
+    const row = byTuple.get(`${client.address} ${client.port} ${server.address} ${server.port}`);
+    return row === undefined ? { scenario: ending.scenario, missing: true } : found(ending, row);
+  });
+  expect(verdicts).toEqual(endings.map(expected));
+}
+
 async function play(lab: Lab, plans: Iterator<Plan>, count: number): Promise<Ending[]> {
   const endings: Ending[] = [];
   let left = count;
@@ -86,20 +98,28 @@ describe.skipIf(!isRoot && !mustRun)(`live capture (seed ${seed})`, () => {
     await collector.until(() => collector.rows().length >= endings.length);
     expect(await collector.stop()).toBe(0);
     const rows = collector.rows();
-    const byTuple = new Map(rows.map((row) => [tuple(row), row]));
-    expect(byTuple.size).toBe(rows.length);
-    const verdicts = endings.map((ending) => {
-      const { client, server } = ending;
-      const row = byTuple.get(`${client.address} ${client.port} ${server.address} ${server.port}`);
-      return row === undefined ? { scenario: ending.scenario, missing: true } : found(ending, row);
-    });
-    expect(verdicts).toEqual(endings.map(expected));
+    expectEachOnce(endings, rows);
     expect(rows.length).toBe(endings.length);
     expect(new Set(rows.map((row) => row.capture_mode))).toEqual(new Set([mode]));
     expect(new Set(rows.map((row) => row.vantage))).toEqual(new Set(["middle"]));
     expect(collector.stderr).toMatch(
       /\d+ packets captured\n\d+ packets received by filter\n0 packets dropped by kernel/,
     );
+  });
+
+  it.each([
+    { name: "several interfaces", interfaces: () => [lab.middle.interface, "server1", "server2", "server3"] },
+    { name: "any interface", interfaces: () => ["any"] },
+  ])("counts once what crosses $name of a router", async ({ interfaces }) => {
+    const { netns } = lab.middle;
+    const choice = interfaces().flatMap((name) => ["-i", name]);
+    const collector = new CollectorProcess(["--dry-run", "--netns", netns, ...choice, "--silence", SILENCE]);
+    await collector.capturing();
+    // Which of two FINs on their way comes by first depends on the interface.
+    const endings = await play(lab, mix(seed, { ...lab, weights: { ...even, simultaneous: 0 } }), 60);
+    await collector.until(() => collector.rows().length >= endings.length);
+    expect(await collector.stop()).toBe(0);
+    expectEachOnce(endings, collector.rows());
   });
 
   it("knows where it stands", async () => {

@@ -84,7 +84,11 @@ await runService(spec, async ({ config, operands, log, fail }) => {
   const clock = setInterval(() => {
     const nowUs = Date.now() * 1_000 - delayUs;
     // After what waits in the pipe has been read: when this process was held up, packets must not come too late.
-    if (live) setImmediate(() => observer.advance(nowUs));
+    if (live)
+      setImmediate(() => {
+        source.passTime(nowUs);
+        observer.advance(nowUs);
+      });
   }, ADVANCE_EVERY_MS);
   const drops = new DropReport(log);
   const asking = setInterval(() => {

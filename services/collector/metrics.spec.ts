@@ -21,6 +21,7 @@ const idle: Source = {
   stop: async () => undefined,
   counters: noPackets,
   requestCounters: () => undefined,
+  passTime: () => undefined,
   restarts: 0,
   trouble: null,
 };

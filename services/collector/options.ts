@@ -8,10 +8,23 @@ const size = (unit: string, least: number, fallback: number) =>
   z.coerce.number(`expected ${unit}`).int().min(least).default(fallback);
 
 const options = {
-  interface: option("-i, --interface <name>", "network interface, or 'any'", z.string().default("any")),
+  interface: option(
+    "-i, --interface <name>",
+    "network interface, several when given several times, or 'any'",
+    z
+      .array(z.string().min(1))
+      .transform((names) => [...new Set(names)])
+      .refine((names) => names.length === 1 || !names.includes("any"), "'any' is all interfaces already")
+      .prefault(["any"]),
+    { repeatable: true },
+  ),
   netns: option("--netns <name>", "capture inside this network namespace", z.string().optional()),
   read: option("-r, --read <file>", "read a capture file instead ('-' is stdin)", z.string().optional()),
-  write: option("-w, --write <file>", "also write what is captured to this file", z.string().optional()),
+  write: option(
+    "-w, --write <file>",
+    "also write what is captured to this file; several interfaces make it a pcapng",
+    z.string().optional(),
+  ),
   snaplen: option("-s, --snapshot-length <bytes>", "bytes of each packet", size("bytes", 96, 128)),
   count: option("-c, --count <packets>", "stop after so many packets", z.coerce.number().int().min(1).optional()),
   buffer: option("-B, --buffer-size <KiB>", "the kernel's ring for packets", size("KiB", 64, 8_192)),
@@ -91,11 +104,13 @@ export const spec = {
     "Watches how TCP connections end: captures with tcpdump, names the causes, sends the events to Kafka. What follows the options is a BPF expression (pcap-filter).",
   examples: [
     "hangup collect -i eth0 --bootstrap-server kafka:9092",
-    "hangup collect -i eth0 --dry-run port 443",
+    "hangup collect -i eth0 -i eth1 --dry-run port 443",
     "hangup collect -r capture.pcap --shift-to-now",
   ],
   operands: "[expression...]",
   options,
+  check: ({ interface: names, count }) =>
+    names.length > 1 && count !== undefined ? "-c counts the packets of one interface: give -i once" : null,
 } satisfies CommandSpec<typeof options>;
 
 export type CollectorOptions = typeof options;

@@ -40,6 +40,8 @@ export class FileSource implements Source {
 
   requestCounters(): void {}
 
+  passTime(): void {}
+
   async #read(): Promise<void> {
     this.#capture = await openCapture(this.#path);
     for await (const chunk of this.#capture) {

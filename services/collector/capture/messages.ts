@@ -12,6 +12,13 @@ export function noPackets(): PacketCounters {
   return { captured: 0, receivedByFilter: 0, droppedByKernel: 0, droppedByInterface: 0 };
 }
 
+export function sumOf(all: readonly PacketCounters[]): PacketCounters {
+  const sum = noPackets();
+  for (const counters of all)
+    for (const name of Object.keys(sum) as (keyof PacketCounters)[]) sum[name] += counters[name];
+  return sum;
+}
+
 /** The counters in tcpdump's own words. */
 export function describeCounters(counters: PacketCounters): string {
   const lines = [

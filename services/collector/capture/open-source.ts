@@ -7,8 +7,13 @@ import { tcpdumpCommand, type TcpdumpOptions } from "./arguments.ts";
 import { FileSource } from "./file-source.ts";
 import { interfaceList, interfaceNames } from "./interfaces.ts";
 import { complaint } from "./messages.ts";
+import { SeveralSources } from "./several-sources.ts";
 import type { Source, Taker } from "./source.ts";
 import { Tcpdump } from "./tcpdump.ts";
+import { TimeMerge } from "./time-merge.ts";
+
+/** A live capture waits for nobody. */
+const always = (): undefined => undefined;
 
 /** The source that the options name: a file as it is, a file through tcpdump (filter words, -c), or live capture. */
 export function openSource(
@@ -18,11 +23,28 @@ export function openSource(
   taker: Taker,
 ): Source {
   const expression = [readFilter(config.filterFile), ...words].filter((part) => part !== "").join(" ");
-  const { read } = config;
+  const { read, interface: names } = config;
   if (read !== undefined && expression === "" && config.count === undefined) return new FileSource(read, taker);
+  const open = (name: string, into: Taker): Tcpdump => tcpdumpSource(config, name, expression, log, into);
+  if (read !== undefined || names.length === 1) return open(names[0], taker);
+  const merge = new TimeMerge((bytes) => taker.take(bytes));
+  return new SeveralSources(
+    new Map(names.map((name) => [name, open(name, { take: merge.lane(name), room: always })])),
+    merge,
+  );
+}
+
+function tcpdumpSource(
+  config: ConfigOf<CollectorOptions>,
+  name: string,
+  expression: string,
+  log: Logger,
+  taker: Taker,
+): Tcpdump {
+  const { read } = config;
   const options: TcpdumpOptions = {
     read,
-    interface: config.interface,
+    interface: name,
     netns: config.netns,
     mode: config.captureMode,
     expression,
@@ -42,7 +64,7 @@ export function openSource(
       complaint(lines, { ...options, interfaces: () => interfaceNames(interfaceList(config.netns)) }),
     finite: read !== undefined || config.count !== undefined,
     timers: systemTimers,
-    log,
+    log: read === undefined ? log.child({ interface: name }) : log,
   });
 }
 

@@ -12,6 +12,8 @@ export interface Source {
   /** tcpdump's counters. */
   counters(): PacketCounters;
   requestCounters(): void;
+  /** All that was captured before this time, µs since 1970, has come by now: packets of several interfaces need not wait longer. */
+  passTime(nowUs: number): void;
   readonly restarts: number;
   /** Why nothing flows, or null. */
   readonly trouble: string | null;

@@ -7,7 +7,7 @@ import { captureFault } from "@hangup/teardowns";
 import type { Timers } from "../timers.ts";
 import type { Command } from "./arguments.ts";
 import { Leash } from "./leash.ts";
-import { noPackets, readCounters, saysListening, type PacketCounters } from "./messages.ts";
+import { noPackets, readCounters, saysListening, sumOf, type PacketCounters } from "./messages.ts";
 import { RecordBoundary } from "./record-boundary.ts";
 import type { Source, Taker } from "./source.ts";
 
@@ -46,7 +46,7 @@ export class Tcpdump implements Source {
   /** tcpdump has said that it listens: only then a SIGUSR1 asks, and does not kill. */
   #listening = false;
   /** Of the tcpdumps that have ended. */
-  readonly #before = noPackets();
+  #before = noPackets();
   #now = noPackets();
   /** Why no tcpdump runs, or null while one does. */
   trouble: string | null = "tcpdump has not started";
@@ -76,14 +76,14 @@ export class Tcpdump implements Source {
 
   /** Of all tcpdumps together, as fresh as the last `requestCounters`. */
   counters(): PacketCounters {
-    const sum = noPackets();
-    for (const name of Object.keys(sum) as (keyof PacketCounters)[]) sum[name] = this.#before[name] + this.#now[name];
-    return sum;
+    return sumOf([this.#before, this.#now]);
   }
 
   requestCounters(): void {
     if (this.#listening) this.#child?.kill("SIGUSR1");
   }
+
+  passTime(): void {}
 
   /** Ends the capture and reads what is in the pipe. */
   async stop(): Promise<void> {
@@ -190,7 +190,7 @@ export class Tcpdump implements Source {
   }
 
   #takeOver(): void {
-    for (const name of Object.keys(this.#before) as (keyof PacketCounters)[]) this.#before[name] += this.#now[name];
+    this.#before = this.counters();
     this.#now = noPackets();
   }
 }
