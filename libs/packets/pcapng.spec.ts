@@ -143,6 +143,7 @@ test("options are stepped over, those of an interface and those of a packet", ()
   const nanoseconds = [9, 0, 1, 0, 9, 0, 0, 0];
   const filter = [11, 0, 4, 0, 0, 0x74, 0x63, 0x70];
   const comment = [1, 0, 3, 0, 0x68, 0x65, 0x79, 0];
+  const flags = [2, 0, 4, 0, 1, 0, 0, 0, 0, 0, 0, 0];
   const ticks = BigInt(START) * 1000n;
   const words = [0, Number(ticks >> 32n), Number(ticks & 0xffffffffn), bytes.length, bytes.length];
   const capture = new PcapngBuilder()
@@ -155,7 +156,7 @@ test("options are stepped over, those of an interface and those of a packet", ()
         ...bytes,
         ...new Uint8Array(-bytes.length & 3),
         ...comment,
-        ...[2, 0, 4, 0, 1, 0, 0, 0, 0, 0, 0, 0],
+        ...flags,
       ]),
     )
     .packet(0, ticks, segment(4))
