@@ -13,7 +13,7 @@ export interface CauseDefinition {
   readonly kinds: readonly Kind[];
   /** The coarser cause that a reader may fall back to; null for a cause of its own. */
   readonly parent: string | null;
-  /** true: left out of abnormal_rst_rate. "small": benign up to 64 late bytes. */
+  /** true: an end that harms nobody; its resets are left out of abnormal_rst_rate. "small": benign up to 64 late bytes. */
   readonly benign: boolean | "small";
   readonly needs: readonly Need[];
   /** One sentence for a person. */
@@ -37,10 +37,12 @@ function cause(
 }
 
 export const CAUSES = [
-  cause("fin_client_first", ["fin"], "The client said goodbye first and the server agreed."),
-  cause("fin_server_first", ["fin"], "The server said goodbye first and the client agreed."),
-  cause("fin_simultaneous", ["fin"], "Both sides said goodbye before they had heard the other's."),
-  cause("half_close", ["fin"], "One side closed its direction and the other went on sending before it closed too."),
+  cause("fin_client_first", ["fin"], "The client said goodbye first and the server agreed.", { benign: true }),
+  cause("fin_server_first", ["fin"], "The server said goodbye first and the client agreed.", { benign: true }),
+  cause("fin_simultaneous", ["fin"], "Both sides said goodbye before they had heard the other's.", { benign: true }),
+  cause("half_close", ["fin"], "One side closed its direction and the other went on sending before it closed too.", {
+    benign: true,
+  }),
   cause(
     "access_denied",
     ["reset", "fin"],
