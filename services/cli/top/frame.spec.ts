@@ -44,11 +44,28 @@ describe("frame", () => {
   });
 
   it("leaves out figures that are zero everywhere, and shows refusals where there are some", () => {
-    const totals = figures({ teardowns: 1, attempts: 4, refused: 3 });
+    const totals = figures({ teardowns: 1, attempts: 4, refused: 3, failed_attempts: 3 });
     const [head, row] = lines(answer({ group_by: ["port"], rows: [{ port: 81, ...totals }], other: null, totals }));
     expect(head).toContain("refused rate");
-    expect(head).not.toContain("timeouts");
+    expect(head).not.toMatch(/timeouts|failed/);
     expect(row).toMatch(/^\s+81 .* 75\.0%$/);
+  });
+
+  it("counts what failed apart from what was refused where that differs: a SYN that nobody answered", () => {
+    const row = (cause: string, counts: Partial<Counts>) => ({ cause, ...figures({ attempts: 9, ...counts }) });
+    const rows = [
+      row("syn_unanswered", { failed_attempts: 2 }),
+      row("port_closed", { failed_attempts: 3, refused: 3 }),
+    ];
+    const totals = figures({ attempts: 9, failed_attempts: 5, refused: 3 });
+    expect(lines(answer({ group_by: ["cause"], rows, other: null, totals })).map((line) => line.slice(55, 94))).toEqual(
+      [
+        "attempts  failed  refused  refused rate",
+        "       9       2        0          0.0%",
+        "       9       3        3         33.3%",
+        "       9       5        3         33.3%",
+      ],
+    );
   });
 
   it("says so when nothing fits", () => {

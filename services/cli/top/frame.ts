@@ -32,7 +32,13 @@ const FIGURES: readonly FigureColumn[] = [
     title: "attempts",
     align: "right",
     cell: ({ attempts }) => whole(attempts),
-    optional: ({ refused }) => refused > 0,
+    optional: ({ failed_attempts: failed }) => failed > 0,
+  },
+  {
+    title: "failed",
+    align: "right",
+    cell: ({ failed_attempts: failed }) => whole(failed),
+    optional: ({ failed_attempts: failed, refused }) => failed > refused,
   },
   { title: "refused", align: "right", cell: ({ refused }) => whole(refused), optional: ({ refused }) => refused > 0 },
   {

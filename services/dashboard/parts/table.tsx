@@ -12,6 +12,12 @@ const FIGURES: readonly { name: ColumnName; words: string; title: string; wide?:
   { name: "teardowns", words: "of ended", title: "Ends of established connections: FIN, RST and silence", wide: true },
   { name: "rst_rate", words: "RST rate", title: "Resets / connections ended" },
   { name: "abnormal_rst_rate", words: "Abnormal", title: "Resets that are not benign / connections ended", wide: true },
+  {
+    name: "failed_attempts",
+    words: "Failed",
+    title: "Attempts that came to no connection: refused, unanswered, or reset before the handshake was complete",
+    wide: true,
+  },
   { name: "refused", words: "Refused", title: "Connections whose SYN was refused", wide: true },
   { name: "refused_rate", words: "of attempts", title: "Refused / attempts", wide: true },
   { name: "timeouts", words: "Timeouts", title: "Established connections that ended by silence", wide: true },
@@ -140,6 +146,9 @@ function FigureCells({ figures, most }: { readonly figures: Figures; readonly mo
       </FigureCell>
       <FigureCell of={figures.abnormal_resets} wide>
         {percent(figures.abnormal_rst_rate)}
+      </FigureCell>
+      <FigureCell of={figures.failed_attempts} wide>
+        {count(figures.failed_attempts)}
       </FigureCell>
       <FigureCell of={figures.refused} wide refusal>
         {count(figures.refused)}

@@ -34,6 +34,11 @@ export function Totals({ totals }: { readonly totals: Figures }) {
       </Total>
       <Total name="Refused" value={percent(totals.refused_rate)}>
         {count(totals.refused)} of {count(totals.attempts)} attempts
+        {totals.failed_attempts > totals.refused && (
+          <span title="Refused, unanswered, or reset before the handshake was complete">
+            , {count(totals.failed_attempts)} failed in all
+          </span>
+        )}
       </Total>
     </dl>
   );

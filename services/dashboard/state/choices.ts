@@ -12,6 +12,7 @@ export const COLUMNS = [
   "teardowns",
   "rst_rate",
   "abnormal_rst_rate",
+  "failed_attempts",
   "refused",
   "refused_rate",
   "timeouts",
