@@ -92,7 +92,7 @@ describe("the alerter on the real engine", () => {
         teardowns: 40,
       });
       expect(fired.summary).toMatch(
-        /^app_abort on port 443: 25\.0 % of 40 connections were reset in the last second, \d\.\d % of 2,400 in the minute before; most on 10\.0\.0\.5 \(\d\), 2001:db8::7 \(\d\)$/,
+        /^app_abort on port 443: 25\.0 % of 40 connections were reset in the second to \d\d:\d\d(:\d\d)? UTC, \d\.\d % of 2,400 in the minute before; most on 10\.0\.0\.5 \(\d\), 2001:db8::7 \(\d\)$/,
       );
       expect(await stored()).toMatchObject([{ id: fired.id, state: "firing", port: 443, cause: "app_abort" }]);
 

@@ -16,7 +16,7 @@ export function alertOf(change: Partial<Alert> = {}): Alert {
       { host: "10.0.0.5", resets: 30 },
       { host: "10.0.0.6", resets: 10 },
     ],
-    summary: "app_abort on port 443: 12.9 % of 310 connections were reset in the last minute",
+    summary: "app_abort on port 443: 12.9 % of 310 connections were reset in the minute to 09:31 UTC",
     version: updatedTime,
     ...change,
   };
