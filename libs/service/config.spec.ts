@@ -20,6 +20,7 @@ const options = {
   brokers: option("--brokers <host:port,...>", "Kafka", bootstrapServers.prefault("a:9092")),
   clickhouse: option("--clickhouse <url>", "server", httpUrl.default("http://h:8123"), { secret: true }),
   webhook: option("--webhook <url>", "told", z.array(httpUrl).default([]), { secret: true, repeatable: true }),
+  output: option("--output <form>", "of the answer", z.string().default("table"), { environment: false }),
 };
 const spec: CommandSpec<typeof options> = {
   name: "hangup collect",
@@ -65,6 +66,7 @@ describe("parseCommand", () => {
       brokers: ["a:9092"],
       clickhouse: "http://h:8123",
       webhook: [],
+      output: "table",
     });
     expect(operands).toEqual([]);
   });
@@ -91,6 +93,12 @@ describe("parseCommand", () => {
       says: "--admin-listen 'nowhere' cannot be used: expected HOST:PORT",
       remedy: "",
     },
+    {
+      argv: ["--admin-listen", "127.0.0.1:99999"],
+      says: "--admin-listen '127.0.0.1:99999' cannot be used: port 99999 is beyond 65535",
+      remedy: "",
+    },
+    { argv: ["--brokers", "a:1,b:70000"], says: "'b:70000': port 70000 is beyond 65535", remedy: "" },
     { argv: ["--max-age", "soon"], says: "expected a duration such as 500ms", remedy: "" },
   ])("refuses $argv with exit code 2", ({ argv, says, remedy }) => {
     const error = refusal(() => parse(argv));
@@ -101,6 +109,12 @@ describe("parseCommand", () => {
 
   it("names the environment variable that holds a bad value", () => {
     expect(refusal(() => parse([], { HANGUP_SNAPLEN: "x" })).message).toContain("HANGUP_SNAPLEN 'x'");
+  });
+
+  it("takes what belongs to one call from the flag or the file alone", () => {
+    expect(parse([], { HANGUP_OUTPUT: "csv" }).config.output).toBe("table");
+    expect(parse(["--config", file("output: csv")], { HANGUP_OUTPUT: "json" }).config.output).toBe("csv");
+    expect(parse(["--output", "csv"]).config.output).toBe("csv");
   });
 
   it("refuses values that do not go together", () => {

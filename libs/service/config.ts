@@ -53,7 +53,7 @@ export function parseCommand<T extends OptionTable>(
   const config: Record<string, unknown> = {};
   for (const [key, entry] of Object.entries(spec.options)) {
     const name = environmentName(key);
-    const fromEnvironment = environment[name];
+    const fromEnvironment = entry.environment ? environment[name] : undefined;
     const source =
       flags[key] !== undefined ? longFlag(entry.flags) : fromEnvironment !== undefined ? name : `${key} in the file`;
     const raw =
@@ -114,8 +114,11 @@ function describeOption(key: string, entry: OptionSpec<unknown>): string {
   // A default that is written as the user would (`60s`) is shown so, not as what it becomes.
   const typed = entry.schema instanceof z.ZodPrefault ? entry.schema.def.defaultValue : undefined;
   const value = fallback.success ? shown(typed ?? fallback.data ?? "") : "";
-  const suffix = value === "" || value === "false" ? "" : `, default ${value}`;
-  return `${entry.description} (${environmentName(key)}${suffix})`;
+  const notes = [
+    ...(entry.environment ? [environmentName(key)] : []),
+    ...(value === "" || value === "false" ? [] : [`default ${value}`]),
+  ];
+  return notes.length === 0 ? entry.description : `${entry.description} (${notes.join(", ")})`;
 }
 
 /** A value as the user would write it: lists with commas, an address as HOST:PORT. */

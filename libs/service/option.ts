@@ -3,6 +3,8 @@ import type { z } from "zod";
 /**
  * A component's configuration: one table of options, each with its flag, its meaning and a zod schema.
  * A value comes from the flag, else the environment (`HANGUP_…`), else the file (`--config`), else the schema's default.
+ * What is asked and how it is shown, this time, comes from no environment: commands would share one variable for
+ * values of different kinds.
  */
 export interface OptionSpec<T> {
   /** Commander notation, e.g. `-i, --interface <name>` or `--low-latency`. */
@@ -14,13 +16,15 @@ export interface OptionSpec<T> {
   readonly repeatable: boolean;
   /** Printed as `***` by `--print-config`, and never repeated by an error. */
   readonly secret: boolean;
+  /** May be given in the environment. */
+  readonly environment: boolean;
 }
 
 export function option<S extends z.ZodType>(
   flags: string,
   description: string,
   schema: S,
-  extra: { repeatable?: boolean; secret?: boolean } = {},
+  extra: { repeatable?: boolean; secret?: boolean; environment?: boolean } = {},
 ): OptionSpec<z.output<S>> {
   return {
     flags,
@@ -28,6 +32,7 @@ export function option<S extends z.ZodType>(
     schema: schema as unknown as z.ZodType<z.output<S>>,
     repeatable: extra.repeatable ?? false,
     secret: extra.secret ?? false,
+    environment: extra.environment ?? true,
   };
 }
 

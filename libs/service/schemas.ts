@@ -4,12 +4,18 @@ import type { ListenAddress } from "./admin.ts";
 /** A flag without a value: there or not on the command line; its environment variable and the file say true or false (1 or 0, yes or no, on or off). */
 export const flag = z.union([z.boolean(), z.stringbool()], { error: "expected true or false" }).default(false);
 
+const LAST_PORT = 65_535;
+
+function beyondLast(port: number): string {
+  return `port ${port} is beyond ${LAST_PORT}`;
+}
+
 /** `HOST:PORT`, `:PORT` or `[V6]:PORT` → where to listen. */
 export const listenAddress = z.string().transform((text, context): ListenAddress => {
-  const match = /^(?:\[(?<v6>[0-9a-fA-F:]+)\]|(?<host>[^:]*)):(?<port>\d{1,5})$/.exec(text);
+  const match = /^(?:\[(?<v6>[0-9a-fA-F:]+)\]|(?<host>[^:]*)):(?<port>\d+)$/.exec(text);
   const port = Number(match?.groups?.["port"]);
-  if (!match?.groups || port > 65_535) {
-    context.addIssue({ code: "custom", message: "expected HOST:PORT" });
+  if (!match?.groups || port > LAST_PORT) {
+    context.addIssue({ code: "custom", message: match ? beyondLast(port) : "expected HOST:PORT" });
     return z.NEVER;
   }
   return { host: match.groups["v6"] ?? (match.groups["host"] || "0.0.0.0"), port };
@@ -19,8 +25,10 @@ export const listenAddress = z.string().transform((text, context): ListenAddress
 export const bootstrapServers = z.string().transform((text, context): string[] => {
   const brokers = text.split(",").map((part) => part.trim());
   for (const broker of brokers) {
-    if (/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/.test(broker)) continue;
-    context.addIssue({ code: "custom", message: `'${broker}' is not HOST:PORT` });
+    const port = Number(/^(?:\[[0-9a-fA-F:]+\]|[^:\s]+):(\d+)$/.exec(broker)?.[1]);
+    if (port <= LAST_PORT) continue;
+    const why = Number.isNaN(port) ? " is not HOST:PORT" : `: ${beyondLast(port)}`;
+    context.addIssue({ code: "custom", message: `'${broker}'${why}` });
     return z.NEVER;
   }
   return brokers;

@@ -19,9 +19,12 @@ const options = {
     "--output <form>",
     "table (causes, rates, where from), or every connection as json, ndjson, csv or zeek (conn.log)",
     z.enum(["table", "json", "ndjson", "csv", "zeek"]).default("table"),
+    { environment: false },
   ),
-  all: option("--all", "also connections that did not end in the capture", flag),
-  explain: option("--explain", "each connection in words, with its evidence, instead of the table", flag),
+  all: option("--all", "also connections that did not end in the capture", flag, { environment: false }),
+  explain: option("--explain", "each connection in words, with its evidence, instead of the table", flag, {
+    environment: false,
+  }),
 };
 
 const spec: CommandSpec<typeof options> = {

@@ -15,6 +15,7 @@ const options = {
     "--output <form>",
     "table, json, ndjson or csv",
     z.enum(["table", "json", "ndjson", "csv"]).default("table"),
+    { environment: false },
   ),
   api: apiOption,
 };

@@ -10,7 +10,7 @@ const options = {
     "--only <step>",
     "run one step: format, lint, types, boundaries, proto, unit or integration (repeatable)",
     z.array(z.enum(["format", "lint", "types", "boundaries", "proto", "unit", "integration"])).optional(),
-    { repeatable: true },
+    { repeatable: true, environment: false },
   ),
 };
 

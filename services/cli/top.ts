@@ -4,29 +4,34 @@ import { z } from "zod";
 import { ApiClient, apiOption, type ApiParameters } from "./api/client.ts";
 import { frameLines, frameTitle, type RstRateAnswer } from "./top/frame.ts";
 
+/** A question and the form of its answer are of one call. */
+const THIS_CALL = { environment: false };
+
 const options = {
   by: option(
     "--by <dimensions>",
     "group by any of host, client_host, port, collector, vantage, cause, kind, sender, stage, rst_form",
     z.string().default("host,port,cause"),
+    THIS_CALL,
   ),
-  from: option("--from <time>", "start: RFC 3339, unix seconds, or now-6h", z.string().default("now-1h")),
-  to: option("--to <time>", "end, exclusive", z.string().default("now")),
+  from: option("--from <time>", "start: RFC 3339, unix seconds, or now-6h", z.string().default("now-1h"), THIS_CALL),
+  to: option("--to <time>", "end, exclusive", z.string().default("now"), THIS_CALL),
   filter: option(
     "--filter <name=value>",
     "keep these only, e.g. port=443 or cause=app_abort,no_connection (repeatable)",
     z.array(z.string()).default([]),
-    { repeatable: true },
+    { repeatable: true, ...THIS_CALL },
   ),
   orderBy: option(
     "--order-by <name>",
     "a figure or group, e.g. rst_rate or host:asc",
     z.string().default("resets:desc"),
+    THIS_CALL,
   ),
-  limit: option("--limit <rows>", "rows; the rest is summed up", z.string().default("20")),
-  output: option("--output <form>", "table or json", z.enum(["table", "json"]).default("table")),
-  once: option("--once", "print once instead of refreshing", flag),
-  refresh: option("--refresh <time>", "between two refreshes on a terminal", duration.prefault("2s")),
+  limit: option("--limit <rows>", "rows; the rest is summed up", z.string().default("20"), THIS_CALL),
+  output: option("--output <form>", "table or json", z.enum(["table", "json"]).default("table"), THIS_CALL),
+  once: option("--once", "print once instead of refreshing", flag, THIS_CALL),
+  refresh: option("--refresh <time>", "between two refreshes on a terminal", duration.prefault("2s"), THIS_CALL),
   api: apiOption,
 };
 

@@ -9,7 +9,9 @@ const NAME = "hangup why";
 const PARTIAL = 3;
 
 const options = {
-  pcap: option("--pcap <file>", "the capture to look in: pcap or pcapng, also .gz and .zst; '-' is stdin", z.string()),
+  pcap: option("--pcap <file>", "the capture to look in: pcap or pcapng, also .gz and .zst; '-' is stdin", z.string(), {
+    environment: false,
+  }),
 };
 
 const spec: CommandSpec<typeof options> = {
