@@ -7,12 +7,9 @@ const causeSchema = z.object({
   name: z.string(),
   kinds: z.array(z.string()).meta({ description: "Kinds under which it occurs, the usual one first" }),
   parent: z.string().nullable().meta({ description: "The coarser cause that it refines" }),
-  benign: z
-    .boolean()
-    .nullable()
-    .meta({
-      description: "An end that harms nobody: its resets are left out of abnormal_rst_rate; null when the row decides",
-    }),
+  benign: z.boolean().nullable().meta({
+    description: "An end that harms nobody: its resets are left out of abnormal_rst_rate; null when the row decides",
+  }),
   needs: z.array(z.string()).meta({
     description:
       "What its rule must see: F SYN, FIN and RST suffice, H all headers, P payload or options, I ICMP, K kernel, X other vantages or connections",
