@@ -63,6 +63,10 @@ function expectEachOnce(endings: readonly Ending[], rows: readonly PrintedRow[])
   expect(verdicts).toEqual(endings.map(expected));
 }
 
+function ip(words: string, ...more: readonly string[]): void {
+  execFileSync("ip", [...words.split(" "), ...more]);
+}
+
 async function play(lab: Lab, plans: Iterator<Plan>, count: number): Promise<Ending[]> {
   const endings: Ending[] = [];
   let left = count;
@@ -120,6 +124,40 @@ describe.skipIf(!isRoot && !mustRun)(`live capture (seed ${seed})`, () => {
     await collector.until(() => collector.rows().length >= endings.length);
     expect(await collector.stop()).toBe(0);
     expectEachOnce(endings, collector.rows());
+  });
+
+  it.each(["all", "flags"])("sees through a real VXLAN: capture mode %s", async (mode) => {
+    const { netns, interface: device } = lab.middle;
+    const ends = [
+      { netns: lab.client.netns, local: "10.77.100.10", remote: "10.77.1.2", inner: "172.31.0.1" },
+      { netns: lab.server(0).netns, local: "10.77.1.2", remote: "10.77.100.10", inner: "172.31.0.2" },
+    ];
+    for (const { netns: end, local, remote, inner } of ends) {
+      ip(`-n ${end} link add overlay type vxlan id 42 local ${local} remote ${remote} dstport 4789`);
+      ip(`-n ${end} addr add ${inner}/24 dev overlay`);
+      ip(`-n ${end} link set overlay up`);
+    }
+    try {
+      const collector = new CollectorProcess(["--dry-run", "--netns", netns, "-i", device, "--capture-mode", mode]);
+      await collector.capturing();
+      const refused = 'require("net").connect(9, "172.31.0.2").on("error", () => undefined)';
+      ip(`netns exec ${lab.client.netns} ${process.execPath} -e`, refused);
+      await collector.until(() => collector.rows().length >= 1);
+      expect(await collector.stop()).toBe(0);
+      expect(collector.rows()).toMatchObject([
+        { client_ip: "172.31.0.1", server_ip: "172.31.0.2", server_port: 9, kind: "refused", capture_mode: mode },
+      ]);
+    } finally {
+      for (const { netns: end } of ends) ip(`-n ${end} link del overlay`);
+    }
+  });
+
+  it.each(["all", "flags"])("tests on a real interface that its filter sees what it should: mode %s", async (mode) => {
+    const { netns, interface: device } = lab.middle;
+    const collector = new CollectorProcess(["--self-test", "--netns", netns, "-i", device, "--capture-mode", mode]);
+    expect(await collector.exited).toBe(0);
+    expect(collector.stdout).toMatch(/^two VLAN tags +seen$/m);
+    expect(collector.stdout).toMatch(/^MPLS +not seen$/m);
   });
 
   it("knows where it stands", async () => {

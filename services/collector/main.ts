@@ -7,6 +7,7 @@ import { interfaceList } from "./capture/interfaces.ts";
 import { describeCounters } from "./capture/messages.ts";
 import { faultsAtEnd } from "./capture/faults-at-end.ts";
 import { openSource } from "./capture/open-source.ts";
+import { describeFindings, isWrong, reportFilters, testInterface } from "./capture/self-test.ts";
 import { localAddresses } from "./local-addresses.ts";
 import { publishMetrics } from "./metrics.ts";
 import { spec } from "./options.ts";
@@ -27,6 +28,11 @@ await runService(spec, async ({ config, operands, log, fail }) => {
   if (config.listInterfaces) {
     process.stdout.write(interfaceList(config.netns));
     return { done: Promise.resolve(), stop: async () => undefined };
+  }
+  if (config.selfTest) {
+    const findings = config.interface.map((name) => testInterface(name, config.netns, config.captureMode));
+    for (const each of findings) process.stdout.write(describeFindings(each));
+    return { done: Promise.resolve(), stop: async () => undefined, partial: () => findings.flat().some(isWrong) };
   }
   const live = config.read === undefined;
   const playback = await planFile(config, log);
@@ -78,6 +84,7 @@ await runService(spec, async ({ config, operands, log, fail }) => {
   const serves = !config.dryRun && (live || config.pace);
   const admin = serves ? await startAdminServer(config.adminListen, registry, () => source.trouble) : undefined;
   await source.start();
+  if (live) reportFilters(config.interface, config.netns, config.captureMode, log);
   log.info({ interface: config.interface, netns: config.netns, read: config.read }, live ? "capturing" : "reading");
 
   const delayUs = config.lowLatency ? PACKET_DELAY_US.lowLatency : PACKET_DELAY_US.usual;

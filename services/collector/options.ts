@@ -25,7 +25,11 @@ const options = {
     "also write what is captured to this file; several interfaces make it a pcapng",
     z.string().optional(),
   ),
-  snaplen: option("-s, --snapshot-length <bytes>", "bytes of each packet", size("bytes", 96, 128)),
+  snaplen: option(
+    "-s, --snapshot-length <bytes>",
+    "bytes of each packet: enough for all headers, those of a tunnel too",
+    size("bytes", 96, 192),
+  ),
   count: option("-c, --count <packets>", "stop after so many packets", z.coerce.number().int().min(1).optional()),
   buffer: option("-B, --buffer-size <KiB>", "the kernel's ring for packets", size("KiB", 64, 8_192)),
   filterFile: option("-F, --filter-file <file>", "read the BPF expression from a file", z.string().optional()),
@@ -41,6 +45,11 @@ const options = {
     "--capture-mode <all|flags>",
     "all headers, or only segments with SYN, FIN or RST: cheaper, but some causes cannot be told",
     z.enum(["all", "flags"]).default("all"),
+  ),
+  selfTest: option(
+    "--self-test",
+    "print which encapsulations the kernel's filter sees, and exit: 3 when it is not as it should be",
+    flag,
   ),
   lowLatency: option("--low-latency", "packets at once instead of up to 1 s late; costs more CPU", flag),
   tcpdumpUser: option(

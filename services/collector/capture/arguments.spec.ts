@@ -1,17 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { tcpdumpCommand, type TcpdumpOptions } from "./arguments.ts";
-import { captureExpression } from "./expression.ts";
 
 const usual: TcpdumpOptions = {
   interface: "eth0",
-  mode: "all",
-  expression: "",
+  expression: "tcp or (vlan and tcp)",
   snaplen: 128,
   bufferKib: 8192,
   promiscuous: true,
   lowLatency: false,
 };
-const filter = captureExpression("all", "");
 
 describe("tcpdumpCommand", () => {
   it.each([
@@ -31,16 +28,10 @@ describe("tcpdumpCommand", () => {
   ] as const)("$name", ({ change, line }) => {
     const { program, args } = tcpdumpCommand({ ...usual, ...change });
     // The filter is one argument, whatever words it has: no shell sees it.
-    expect([program, ...args]).toEqual([...line.split(" "), filter]);
-  });
-});
-
-describe("captureExpression", () => {
-  it("keeps the user's words in brackets of their own", () => {
-    expect(captureExpression("all", "port 443 or port 80")).toBe(`(${filter}) and (port 443 or port 80)`);
+    expect([program, ...args]).toEqual([...line.split(" "), usual.expression]);
   });
 
-  it("asks for the flags of IPv6 too", () => {
-    expect(captureExpression("flags", "")).toContain("ip6[53] & 7 != 0");
+  it("gives no filter where there is none", () => {
+    expect(tcpdumpCommand({ ...usual, expression: "" }).args.at(-1)).toBe("8192");
   });
 });

@@ -1,5 +1,3 @@
-import { captureExpression, type CaptureMode } from "./expression.ts";
-
 /** What may be said to tcpdump, under the names of its own flags. */
 export interface TcpdumpOptions {
   /** A file to read instead of an interface: tcpdump gets it unpacked, through stdin. */
@@ -7,8 +5,7 @@ export interface TcpdumpOptions {
   readonly interface: string;
   /** Capture inside this network namespace. */
   readonly netns?: string;
-  readonly mode: CaptureMode;
-  /** The user's BPF expression, '' for none. */
+  /** BPF expression, '' for none. */
   readonly expression: string;
   readonly snaplen: number;
   /** Size of the kernel's ring, KiB. */
@@ -43,6 +40,6 @@ export function tcpdumpCommand(options: TcpdumpOptions): Command {
   } else args.push("-r", "-");
   if (options.count !== undefined) args.push("-c", String(options.count));
   if (options.dropTo !== undefined) args.push("-Z", options.dropTo);
-  args.push(captureExpression(options.mode, options.expression));
+  if (options.expression !== "") args.push(options.expression);
   return insideNamespace(options.netns, { program: "tcpdump", args });
 }

@@ -4,8 +4,10 @@ import { HangupError, type ConfigOf, type Logger } from "@hangup/service";
 import type { CollectorOptions } from "../options.ts";
 import { systemTimers } from "../timers.ts";
 import { tcpdumpCommand, type TcpdumpOptions } from "./arguments.ts";
+import { captureExpression } from "./expression.ts";
 import { FileSource } from "./file-source.ts";
 import { interfaceList, interfaceNames } from "./interfaces.ts";
+import { linkTypeOf } from "./link.ts";
 import { complaint } from "./messages.ts";
 import { SeveralSources } from "./several-sources.ts";
 import type { Source, Taker } from "./source.ts";
@@ -18,15 +20,21 @@ const always = (): undefined => undefined;
 /** The source that the options name: a file as it is, a file through tcpdump (filter words, -c), or live capture. */
 export function openSource(
   config: ConfigOf<CollectorOptions>,
-  words: readonly string[],
+  operands: readonly string[],
   log: Logger,
   taker: Taker,
 ): Source {
-  const expression = [readFilter(config.filterFile), ...words].filter((part) => part !== "").join(" ");
+  const words = filterWords(config, operands);
   const { read, interface: names } = config;
-  if (read !== undefined && expression === "" && config.count === undefined) return new FileSource(read, taker);
-  const open = (name: string, into: Taker): Tcpdump => tcpdumpSource(config, name, expression, log, into);
-  if (read !== undefined || names.length === 1) return open(names[0], taker);
+  if (read !== undefined)
+    return words === "" && config.count === undefined
+      ? new FileSource(read, taker)
+      : tcpdumpSource(config, "", words, log, taker);
+  const open = (name: string, into: Taker): Tcpdump => {
+    const expression = captureExpression(config.captureMode, linkTypeOf(name, config.netns), words);
+    return tcpdumpSource(config, name, expression, log.child({ interface: name }), into);
+  };
+  if (names.length === 1) return open(names[0], taker);
   const merge = new TimeMerge((bytes) => taker.take(bytes));
   return new SeveralSources(
     new Map(names.map((name) => [name, open(name, { take: merge.lane(name), room: always })])),
@@ -46,7 +54,6 @@ function tcpdumpSource(
     read,
     interface: name,
     netns: config.netns,
-    mode: config.captureMode,
     expression,
     snaplen: config.snaplen,
     bufferKib: config.buffer,
@@ -64,7 +71,7 @@ function tcpdumpSource(
       complaint(lines, { ...options, interfaces: () => interfaceNames(interfaceList(config.netns)) }),
     finite: read !== undefined || config.count !== undefined,
     timers: systemTimers,
-    log: read === undefined ? log.child({ interface: name }) : log,
+    log,
   });
 }
 
@@ -75,6 +82,11 @@ function unprivilegedUser(read: string | undefined): string | undefined {
     .split("\n")
     .map((line) => line.split(":")[0]);
   return ["tcpdump", "nobody"].find((name) => known.includes(name));
+}
+
+/** The user's BPF expression: of the file, then of the command line. */
+function filterWords({ filterFile }: ConfigOf<CollectorOptions>, operands: readonly string[]): string {
+  return [readFilter(filterFile), ...operands].filter((part) => part !== "").join(" ");
 }
 
 function readFilter(path: string | undefined): string {
