@@ -28,7 +28,7 @@ export class DecodeCounters {
   /** Bytes of the container that could not be read as records, and how often reading had to find its place again. */
   damagedBytes = 0;
   damages = 0;
-  /** The capture ended in the middle of a record: 1, else 0. */
+  /** Files of the capture that ended in the middle of a record. */
   cutRecords = 0;
   /** Packets that the capturing program says it lost (pcapng interface statistics). */
   captureDrops = 0;

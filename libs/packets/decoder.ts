@@ -18,7 +18,7 @@ export interface CaptureDecoderOptions {
 /** Enough to tell the formats apart. */
 const MAGIC = 4;
 
-/** Bytes of a pcap or pcapng stream, in any chunking, to segments. */
+/** Bytes of pcap or pcapng files, one behind the other and in any chunking, to segments. */
 export class CaptureDecoder {
   readonly counters = new DecodeCounters();
   readonly #packets: PacketDecoder;
@@ -26,12 +26,19 @@ export class CaptureDecoder {
   /** The beginning of a record whose rest has not come. */
   #carry = new Uint8Array(4096);
   #carried = 0;
+  /** Files that have ended. */
+  #files = 0;
 
   /** `sink` is called for each segment with one and the same object. */
   constructor(sink: (segment: Segment) => void, options: CaptureDecoderOptions = {}) {
     this.#packets = new PacketDecoder(sink, this.counters);
     this.#packets.frame.ignoreContext = options.ignoreContext ?? false;
     this.#packets.frame.verifyChecksums = options.verifyChecksums ?? false;
+  }
+
+  /** Capture time of the last packet that was read, µs since 1970; meaningful when there was one. */
+  get timeUs(): number {
+    return this.#packets.frame.segment.timeUs;
   }
 
   /**
@@ -64,15 +71,30 @@ export class CaptureDecoder {
     this.#keep(chunk, at, chunk.length);
   }
 
-  /** The stream has ended. @throws CaptureError when it was no capture, or one of link types that cannot be read. */
-  end(): void {
-    if (this.#container === null) {
-      throw new CaptureError("truncated_header", `no capture: the input ends after ${this.#carried} bytes`);
-    }
-    const read = this.#container.read(this.#carry, 0, this.#carried, true);
-    if (read < this.#carried) this.counters.cutRecords = 1;
+  /**
+   * This file has ended; what is pushed now begins another, of either format, in which the capture goes on.
+   * @throws CaptureError when it was no capture, or one of link types that cannot be read.
+   */
+  endFile(): void {
+    const container = this.#container;
+    const carried = this.#carried;
+    this.#container = null;
     this.#carried = 0;
-    this.#packets.end();
+    this.#files++;
+    if (container === null) {
+      throw new CaptureError("truncated_header", `no capture: the input ends after ${carried} bytes`);
+    }
+    const read = container.read(this.#carry, 0, carried, true);
+    if (read < carried) this.counters.cutRecords++;
+  }
+
+  /** The capture has ended, and so has the file unless `endFile` said so. @throws CaptureError as `endFile`. */
+  end(): void {
+    try {
+      if (this.#files === 0 || this.#container !== null || this.#carried > 0) this.endFile();
+    } finally {
+      this.#packets.end();
+    }
   }
 
   #read(buffer: Uint8Array): number {
