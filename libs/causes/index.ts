@@ -1,5 +1,6 @@
 export { Evidence, EVIDENCE, type EvidenceName } from "./evidence.ts";
 export { explain, type Explanation } from "./explanation.ts";
+export { causeFacts, causeIndex, causePage } from "./guide.ts";
 export { Judge, RULES } from "./judge.ts";
 export type { Rule, RuleContext } from "./rule.ts";
 export { CAUSES, causeDefinition, type CauseDefinition, type CauseName, type Kind, type Need } from "./taxonomy.ts";

@@ -148,6 +148,10 @@ describe("damage in the middle", () => {
       name: "a captured length that swallows its successors",
       change: (at: number, bytes: Uint8Array) => (bytes[at + 8] += RECORD * 2 - 7),
     },
+    {
+      name: "a captured length that leads to a later record",
+      change: (at: number, bytes: Uint8Array) => new DataView(bytes.buffer).setUint32(at + 8, 21 * RECORD - 16, true),
+    },
     { name: "a captured length that is too small", change: (at: number, bytes: Uint8Array) => (bytes[at + 8] = 30) },
     {
       name: "a header overwritten with noise",

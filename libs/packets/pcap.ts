@@ -140,8 +140,19 @@ export class PcapReader implements ContainerReader {
       return next === end ? RECORD : DAMAGE;
     }
     if (!this.#isBelievable(header, buffer, at)) return DAMAGE;
+    if (captured > wordAt(header, buffer, at + 12) && this.#endsEarlier(header, buffer, at, next)) return DAMAGE;
     const near = isNear(header, buffer, at, next) && wordAt(header, buffer, next + 8) <= LARGEST_PACKET;
     return near || (lengthsAgree(header, buffer, at) && lengthsAgree(header, buffer, next)) ? RECORD : DAMAGE;
+  }
+
+  /**
+   * Whether a record stands where the length on the wire ends, in front of where the captured length, which cannot be larger, leads:
+   * that may be a record too, by chance, and all between would be lost.
+   */
+  #endsEarlier(header: PcapHeader, buffer: Uint8Array, at: number, end: number): boolean {
+    const next = at + header.recordHeader + wordAt(header, buffer, at + 12);
+    if (next === at + header.recordHeader || next + header.recordHeader > end) return false;
+    return canBeRecord(header, buffer, next) && isNear(header, buffer, at, next);
   }
 
   /** Begins a search at `from`, in front of the bad header at `at` where that may have swallowed records. */

@@ -137,6 +137,34 @@ test.each([12, 16, 200, 70_000, 1_000_000])(
   },
 );
 
+test("options are stepped over, those of an interface and those of a packet", () => {
+  const { bytes } = segment(3);
+  const name = [2, 0, 5, 0, ...new TextEncoder().encode("wlan0"), 0, 0, 0];
+  const nanoseconds = [9, 0, 1, 0, 9, 0, 0, 0];
+  const filter = [11, 0, 4, 0, 0, 0x74, 0x63, 0x70];
+  const comment = [1, 0, 3, 0, 0x68, 0x65, 0x79, 0];
+  const flags = [2, 0, 4, 0, 1, 0, 0, 0, 0, 0, 0, 0];
+  const ticks = BigInt(START) * 1000n;
+  const words = [0, Number(ticks >> 32n), Number(ticks & 0xffffffffn), bytes.length, bytes.length];
+  const capture = new PcapngBuilder()
+    .section()
+    .block(1, Uint8Array.from([1, 0, 0, 0, 0, 0, 0, 0, ...name, ...filter, ...nanoseconds, 0, 0, 0, 0]))
+    .block(
+      6,
+      Uint8Array.from([
+        ...new Uint8Array(Uint32Array.from(words).buffer),
+        ...bytes,
+        ...new Uint8Array(-bytes.length & 3),
+        ...comment,
+        ...flags,
+      ]),
+    )
+    .packet(0, ticks, segment(4))
+    .bytes();
+  for (const chunk of [1, 50, capture.length]) expect(seqs(capture, chunk)).toEqual([3, 4]);
+  expect(readBack(capture).segments[0].timeUs).toBe(START);
+});
+
 test("a packet of an interface that was never described is malformed", () => {
   const capture = new PcapngBuilder()
     .section()

@@ -79,6 +79,16 @@ const options: { name: string; fields: Partial<TcpFields>; read: object }[] = [
     fields: { rawOptions: [19, 18, ...Array.from({ length: 16 }, () => 9)], mss: 536 },
     read: { mss: 536 },
   },
+  {
+    name: "authentication before timestamps",
+    fields: { rawOptions: [29, 16, 1, 2, ...Array.from({ length: 12 }, () => 9)], timestamps: { value: 4, echo: 5 } },
+    read: { tsVal: 4, tsEcr: 5, mss: -1 },
+  },
+  {
+    name: "SACK blocks before timestamps",
+    fields: { rawOptions: [1, 1, 5, 10, 2, 4, 5, 180, 3, 3, 7, 0], timestamps: { value: 4 } },
+    read: { tsVal: 4, mss: -1, windowScale: -1, sackPermitted: false },
+  },
   { name: "end of list hides the rest", fields: { rawOptions: [0, 2, 4, 5, 180] }, read: { mss: -1 } },
   {
     name: "length 0 ends the list",

@@ -4,12 +4,12 @@ import { PcapBuilder } from "./pcap.ts";
 
 /**
  * The packet that a decoder would read this segment from, in Ethernet, with a VLAN tag where its context is not 0. An ICMP error
- * comes from the quoted packet's destination. Payload is zero bytes.
+ * comes from the quoted packet's destination. Payload that the segment does not hold is zero bytes.
  */
 export function segmentPacket(s: Segment): PacketBuilder {
   const src = addressText(s.family, s.src0, s.src1, s.src2, s.src3);
   const dst = addressText(s.family, s.dst0, s.dst1, s.dst2, s.dst3);
-  const { srcPort, dstPort, seq, ack, flags, window, payloadLength } = s;
+  const { srcPort, dstPort, seq, ack, flags, window } = s;
   const tcp = packet().tcp({
     srcPort,
     dstPort,
@@ -17,7 +17,7 @@ export function segmentPacket(s: Segment): PacketBuilder {
     ack,
     flags,
     window,
-    payload: payloadLength,
+    payload: payloadOf(s),
     ...(s.hasTimestamp ? { timestamps: { value: s.tsVal, echo: s.tsEcr } } : {}),
   });
   const id = Math.max(0, s.ipId);
@@ -31,6 +31,12 @@ export function segmentCapture(segments: readonly Segment[]): Uint8Array {
   const pcap = new PcapBuilder();
   for (const segment of segments) pcap.add(segment.timeUs, segmentPacket(segment));
   return pcap.bytes();
+}
+
+function payloadOf({ buffer, payloadOffset, payloadCaptured, payloadLength }: Segment): Uint8Array {
+  const payload = new Uint8Array(payloadLength);
+  payload.set(buffer.subarray(payloadOffset, payloadOffset + payloadCaptured));
+  return payload;
 }
 
 function quotation(sent: PacketBuilder, { icmp, family }: Segment, src: string, dst: string): PacketBuilder {
