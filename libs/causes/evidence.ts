@@ -33,7 +33,7 @@ export const EVIDENCE = {
   answers_segment: "the RST's number is the acknowledgement of the segment that it answers",
   orphan_trigger: "nothing but the answered segment was seen of the connection",
   lone_rst: "nothing but RSTs was seen of the connection",
-  nothing_missing: "all that was sent had been acknowledged, and the RST acknowledges the rest",
+  nothing_missing: "no data was under way: what was sent had been acknowledged, or was by the RST itself",
   data_missing: "data was still under way when the RST came",
   peer_waits: "the peer's last data had not been answered",
   only_peer_spoke: "only the peer of the RST's sender had sent data",

@@ -1,47 +1,115 @@
 import { EVIDENCE, type EvidenceName } from "./evidence.ts";
 import { RULES } from "./judge.ts";
-import { causeDefinition, type Need } from "./taxonomy.ts";
+import { READINGS, type Reading } from "./readings.ts";
+import { causeDefinition } from "./taxonomy.ts";
+import { courseOf, endpoints, type ExplainedRow } from "./course.ts";
 
-/** A verdict in plain words. */
+export type { ExplainedRow } from "./course.ts";
+
+/** One connection's end in plain words. Sides are named by address:port, numbers have units. */
 export interface Explanation {
-  /** What it means, one sentence. */
-  readonly summary: string;
-  /** The facts behind it, each a clause that follows "because". */
-  readonly because: readonly string[];
-  /** What else the same packets may come from; causes by name, or words. */
-  readonly confusedWith: readonly string[];
+  /** Who, what and how sure, in one line. */
+  readonly headline: string;
+  /** What was seen, a sentence each. */
+  readonly seen: readonly string[];
+  /** What follows from it, and how far to trust that; '' where nothing ended. */
+  readonly follows: string;
+  /** What else the same packets may come from: causes by name and in words, or words alone. */
+  readonly alternatives: readonly Alternative[];
   /** What would settle it; '' where nothing is open. */
-  readonly settledBy: string;
+  readonly settle: string;
+  /** A display filter that shows the packets of this tuple and nothing else. */
+  readonly wireshark: string;
 }
 
-const isEvidence = (name: string): name is EvidenceName => name in EVIDENCE;
+export interface Alternative {
+  /** null where it is no cause of ours. */
+  readonly cause: string | null;
+  readonly words: string;
+}
 
-/** What would tell such a cause from those that it is confused with. */
-const SETTLED_BY: Readonly<Record<"third_party" | "own" | "nobody" | "silence", string>> = {
-  third_party: "a capture at the host whose address the RST carries: a RST that never left it was forged",
-  own: "the reason that the sender's kernel gives (tcp:tcp_send_reset), or its application's log",
-  nobody: "a capture at both ends, and how long other connections through the same path stay quiet before this happens",
-  silence: "a capture nearer to the silent side",
-};
+/** Nothing else is worth naming beside it. */
+const CERTAIN = 95;
+/** Below these a verdict is said with less weight. */
+const STRONG = 80;
+const LIKELY = 60;
 
-/** Puts a cause and its evidence into words; null for a cause that this version does not know. */
-export function explain(cause: string, evidence: readonly string[]): Explanation | null {
-  const definition = causeDefinition(cause);
-  if (definition === undefined) return null;
-  const confusedWith = new Set(RULES.filter((rule) => rule.cause === cause).flatMap((rule) => rule.confusedWith));
+/** A newer collector's rows may have causes that stand here no more than in the taxonomy. */
+const readings: Readonly<Record<string, Reading>> = READINGS;
+
+/** Told by the course already. */
+const TOLD = new Set<string>(["midstream", "retransmits", "lone_rst", "answers_syn"]);
+
+/** Puts one row into words: the text that `--explain`, the API and the page show. */
+export function explain(row: ExplainedRow): Explanation {
+  const ends = endpoints(row);
+  const fill = (text: string): string => text.replaceAll(/\{(\w+)\}/g, (_, side: keyof typeof ends) => ends[side]);
+  const reading = Object.hasOwn(readings, row.cause) ? readings[row.cause] : null;
+  const alternatives = row.confidence < CERTAIN ? alternativesOf(row) : [];
   return {
-    summary: definition.summary,
-    because: evidence.filter(isEvidence).map((name) => EVIDENCE[name]),
-    confusedWith: [...confusedWith],
-    settledBy: confusedWith.size === 0 ? "" : settledBy(cause, definition.kinds[0], definition.needs),
+    headline: `${ends.client} → ${ends.server}  ${verdict(row)}`,
+    seen: [...courseOf(row, ends), ...evidenceOf(row)],
+    follows: [reading === null ? unread(row) : fill(reading.follows), ...weight(row)].filter(Boolean).join(" "),
+    alternatives,
+    settle: reading === null || alternatives.length === 0 ? "" : fill(reading.settle),
+    wireshark: displayFilter(row),
   };
 }
 
-function settledBy(cause: string, kind: string, needs: readonly Need[]): string {
-  if (kind === "fin") return "";
-  if (kind === "timeout") return SETTLED_BY.silence;
-  if (["injected", "filter_block", "firewall_reset", "firewall_reject", "port_closed", "port_scan"].includes(cause))
-    return SETTLED_BY.third_party;
-  if (cause === "no_connection" || cause === "invalid_segment" || needs.includes("X")) return SETTLED_BY.nobody;
-  return SETTLED_BY.own;
+function verdict({ kind, cause, sender, confidence }: ExplainedRow): string {
+  if (cause === "") return kind.replace("_", " ");
+  const said = `${cause} (${confidence}% sure)`;
+  if (!sender) return `${kind}: ${said}`;
+  return kind === "timeout" ? `timeout, the ${sender} is silent: ${said}` : `${kind} by the ${sender}: ${said}`;
+}
+
+/** For a row without a cause, or with one of a newer version. */
+function unread({ kind, cause }: ExplainedRow): string {
+  if (cause !== "") return `This version has no words for the cause ${cause}.`;
+  return kind === "open" ? "It had not ended when the capture did." : "Its end was not seen.";
+}
+
+function evidenceOf({ evidence }: ExplainedRow): string[] {
+  const clauses = evidence.filter((name) => !TOLD.has(name)).map(evidenceWords);
+  return clauses.length === 0 ? [] : [`${capital(clauses.join("; "))}.`];
+}
+
+/** A fact in words; a name that this version does not know (a newer collector's) stands for itself. */
+export function evidenceWords(name: string): string {
+  return Object.hasOwn(EVIDENCE, name) ? EVIDENCE[name as EvidenceName] : name;
+}
+
+function weight({ kind, cause, confidence, benign }: ExplainedRow): string[] {
+  const words: string[] = [];
+  if (cause === "") return words;
+  if (confidence < LIKELY) words.push("That is a hint and no more.");
+  else if (confidence < STRONG) words.push("That is likely, not certain.");
+  if (kind === "reset" && benign === null)
+    words.push("Whether it harmed anybody cannot be told from what was captured.");
+  return words;
+}
+
+/** What the rule that spoke names as confusable: the first of the cause that fits the row, as in the order of judgement. */
+function alternativesOf({ kind, cause, evidence, benign }: ExplainedRow): Alternative[] {
+  const rule = RULES.find(
+    (one) =>
+      one.cause === cause &&
+      (one.kind === undefined || one.kind === kind) &&
+      (one.given === undefined || evidence.includes(one.given)),
+  );
+  // Where it is open whether an abort harmed anybody, it may have been the harmless shortcut.
+  const shortcut = cause === "app_abort" && benign === null ? ["rst_instead_of_fin"] : [];
+  return [...new Set([...shortcut, ...(rule?.confusedWith ?? [])])].map((name) => {
+    const definition = causeDefinition(name);
+    return definition === undefined ? { cause: null, words: name } : { cause: name, words: definition.summary };
+  });
+}
+
+function displayFilter({ client_ip: client, server_ip: server, client_port, server_port }: ExplainedRow): string {
+  const ip = client.includes(":") ? "ipv6" : "ip";
+  return `${ip}.addr == ${client} && ${ip}.addr == ${server} && tcp.port == ${client_port} && tcp.port == ${server_port}`;
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

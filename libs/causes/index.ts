@@ -1,5 +1,5 @@
 export { Evidence, EVIDENCE, type EvidenceName } from "./evidence.ts";
-export { explain, type Explanation } from "./explanation.ts";
+export { type Alternative, evidenceWords, explain, type ExplainedRow, type Explanation } from "./explanation.ts";
 export { causeFacts, causeIndex, causePage } from "./guide.ts";
 export { Judge, RULES } from "./judge.ts";
 export type { Rule, RuleContext } from "./rule.ts";

@@ -2,7 +2,6 @@ import { Conversation, interleave, Tracker } from "@hangup/connections";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { E, EVIDENCE, Evidence, type EvidenceName } from "./evidence.ts";
-import { explain } from "./explanation.ts";
 import { RULES } from "./judge.ts";
 import { Signs } from "./signs.ts";
 import { CAUSES, causeDefinition } from "./taxonomy.ts";
@@ -22,16 +21,6 @@ describe("the table of rules", () => {
   it("names only parents that exist, and gives every rule a source", () => {
     for (const { parent } of CAUSES) expect(parent === null || causeDefinition(parent) !== undefined).toBe(true);
     expect(RULES.filter(({ source }) => source === "")).toEqual([]);
-  });
-
-  it("explains every cause in words", () => {
-    const everything = Object.keys(EVIDENCE);
-    for (const { name } of CAUSES) {
-      const explanation = explain(name, everything);
-      expect(explanation?.summary).toMatch(/^[A-Z].*\.$/);
-      expect(explanation?.because).toHaveLength(everything.length);
-    }
-    expect(explain("no_such_cause", [])).toBeNull();
   });
 });
 

@@ -71,7 +71,7 @@ export class Judge {
     else this.#judgeSilence(c);
     v.firstFinBy = sideName(firstFinOf(c));
     v.firstRstBy = sideName(c.firstRst);
-    v.sender = senderOf(c, v.kind);
+    v.sender = senderOf(c, v.kind, v.cause);
     v.evidence = this.#evidence.names();
     return v;
   }
@@ -134,11 +134,11 @@ function benignOf(c: EndedConnection, cause: string, benign: boolean | "small"):
   return benign;
 }
 
-function senderOf(c: EndedConnection, kind: Kind): "client" | "server" | "" {
+function senderOf(c: EndedConnection, kind: Kind, cause: string): "client" | "server" | "" {
   if (kind === "fin") return sideName(firstFinOf(c));
   if (kind === "reset" || kind === "refused") return sideName(c.firstRst);
   if (kind !== "timeout") return "";
-  if (onlySyn(c)) return "server";
+  if (onlySyn(c) || cause === "listen_overflow") return "server";
   const repeats = repeater(c);
   if (repeats !== null) return repeats === c.client ? "server" : "client";
   if (c.client.fin !== c.server.fin) return c.client.fin ? "server" : "client";

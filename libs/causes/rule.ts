@@ -15,7 +15,7 @@ export interface RuleContext {
 /** One row of the table of causes: when it applies, and how sure it is. */
 export interface Rule {
   readonly cause: CauseName;
-  /** The row's kind where it is not that of the family. */
+  /** The row's kind where it is not that of the family, or where the cause occurs under several. */
   readonly kind?: Kind;
   readonly needs: readonly Need[];
   /** What `match` answers where the rule applies, the surest first: less evidence, or a capture of flags alone, tells less. */

@@ -68,6 +68,7 @@ export const ABORT_RULES: readonly Rule[] = [
   },
   {
     cause: "access_denied",
+    kind: "reset",
     needs: ["F"],
     confidence: [75],
     source: "hosts_access(5), close() with SO_LINGER 0 or unread data",

@@ -35,6 +35,7 @@ export const FIN_RULES: readonly Rule[] = [
   },
   {
     cause: "access_denied",
+    kind: "fin",
     needs: ["F"],
     confidence: [60],
     source: "hosts_access(5): the server accepts and closes before a byte",
@@ -68,7 +69,7 @@ export const FIN_RULES: readonly Rule[] = [
     needs: ["F"],
     confidence: [95],
     source: "RFC 9293 3.6, figure 12: normal close",
-    confusedWith: ["access_denied"],
+    confusedWith: [],
     match: (c, { evidence }) => (firstFinOf(c) === SERVER && evidence.note(E.fin_acknowledged, true) ? 95 : 0),
   },
 ];

@@ -9,6 +9,7 @@ const NEVER_OFFERED = 65_536;
 
 export const SCAN_RULE: Rule = {
   cause: "port_scan",
+  kind: "reset",
   needs: ["X", "F"],
   confidence: [90],
   source: "eight doors within 10 s are nobody's business",
@@ -21,7 +22,7 @@ export const CANCELLED_RULE: Rule = {
   needs: ["F"],
   confidence: [90],
   source: "RFC 9293 3.10.7.4: close() in SYN-SENT, then the SYN-ACK meets no socket",
-  confusedWith: ["half-open scan", "happy eyeballs"],
+  confusedWith: ["a half-open scan", "the slower one of two tries, IPv6 and IPv4"],
   match(c, { evidence }) {
     const { rst } = c;
     if (rst === null || rst.sender !== CLIENT || !c.client.sentSyn || rst.senderFin || rst.peerFin) return 0;
@@ -55,6 +56,7 @@ export const INVALID_SEGMENT_RULE: Rule = {
 
 export const LISTEN_OVERFLOW_RULE: Rule = {
   cause: "listen_overflow",
+  kind: "reset",
   needs: ["F", "H"],
   confidence: [90, 60],
   source: "Linux tcp_abort_on_overflow: the final ACK meets a full accept queue",

@@ -24,6 +24,7 @@ export const REFUSED_RULES: readonly Rule[] = [
   },
   {
     cause: "port_scan",
+    kind: "refused",
     needs: ["X", "F"],
     confidence: [90],
     source: "eight doors within 10 s are nobody's business",

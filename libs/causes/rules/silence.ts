@@ -40,7 +40,7 @@ export const SILENCE_RULES: readonly Rule[] = [
     needs: ["F"],
     confidence: [90, 65],
     source: "RFC 6298 2.1, RFC 9293 3.8.3",
-    confusedWith: ["firewall drop", "host away", "answers on another path"],
+    confusedWith: ["a filter that drops", "a host that is off", "answers on another path"],
     match(c, { evidence }) {
       if (!onlySyn(c) || c.nowUs - c.startUs < FIRST_RTO_US) return 0;
       return evidence.note(E.syn_repeated, c.syns > 1) ? 90 : 65;
@@ -48,10 +48,11 @@ export const SILENCE_RULES: readonly Rule[] = [
   },
   {
     cause: "synack_unanswered",
+    kind: "timeout",
     needs: ["F"],
     confidence: [80, 60],
     source: "RFC 9293 3.10.7.4, tcp_synack_retries",
-    confusedWith: ["SYN flood", "spoofed source", "SYN-ACK lost on its way"],
+    confusedWith: ["a SYN flood", "a forged source", "SYN-ACKs lost on their way"],
     match(c, { evidence }) {
       if (!handshakeNeverAcknowledged(c, c.synAcks)) return 0;
       evidence.note(E.synack_repeated, true);
@@ -60,6 +61,7 @@ export const SILENCE_RULES: readonly Rule[] = [
   },
   {
     cause: "listen_overflow",
+    kind: "timeout",
     needs: ["H"],
     confidence: [90, 65],
     source: "Linux tcp_v4_syn_recv_sock: a full accept queue drops the final ACK",
@@ -76,7 +78,7 @@ export const SILENCE_RULES: readonly Rule[] = [
     needs: ["H", "F"],
     confidence: [90],
     source: "RFC 9293 3.8.3, tcp_retries2",
-    confusedWith: ["peer died", "path broken", "NAT or firewall state lost, drops"],
+    confusedWith: ["a dead peer", "a broken path", "a NAT or firewall that lost its state and drops"],
     match(c, { evidence }) {
       if (!evidence.note(E.repeated_to_silence, repeater(c) !== null)) return 0;
       evidence.note(E.icmp_during_retransmission, c.icmp !== 0);
@@ -88,7 +90,7 @@ export const SILENCE_RULES: readonly Rule[] = [
     needs: ["F"],
     confidence: [70],
     source: "RFC 9293 3.6: the other side never closed",
-    confusedWith: ["capture ended early"],
+    confusedWith: ["a capture that ended early"],
     match(c, { evidence }) {
       if (c.client.fin === c.server.fin || c.nowUs - c.lastUs < ABANDONED_US) return 0;
       return evidence.note(E.one_fin, true) ? 70 : 0;

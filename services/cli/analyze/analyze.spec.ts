@@ -1,7 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { emptyRow, type Teardown } from "@hangup/teardowns";
 import { describe, expect, it } from "vitest";
-import { explanationText } from "./explain.ts";
 import { ROW_WRITERS, TextOut } from "./outputs.ts";
 import { reportLines } from "./report.ts";
 import { Tally } from "./tally.ts";
@@ -138,21 +137,6 @@ describe("every connection", () => {
       history: "ShADadFf",
       service: "-",
     });
-  });
-
-  it("can be told in words", () => {
-    const text = plain([explanationText(rows[1])]);
-    expect(text).toContain("10.0.0.1:40000 → 10.0.0.2:443  reset by the server: app_abort (90% sure)");
-    expect(text).toContain("An application cut the connection on purpose.");
-    expect(text).toContain("for 1.5 s, stage data, RST of form abort");
-    expect(text).toContain("Because all that was sent had been acknowledged");
-    expect(text).toMatch(/Could also be .*process_crash/);
-    expect(text).toContain(
-      "Wireshark: ip.addr == 10.0.0.1 && ip.addr == 10.0.0.2 && tcp.port == 40000 && tcp.port == 443",
-    );
-    expect(plain([explanationText(row({ kind: "open", cause: "", sender: "" }))])).toContain(
-      "It had not ended when the capture did.",
-    );
   });
 });
 
