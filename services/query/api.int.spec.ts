@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CAUSES } from "@hangup/causes";
-import { formatTime, parseAddress, teardownToObject, type Teardown } from "@hangup/teardowns";
+import { CAUSES, explain } from "@hangup/causes";
+import { formatAddress, formatTime, parseAddress, teardownToObject, type Teardown } from "@hangup/teardowns";
 import { startApi, type TestApi } from "./fixture/api.ts";
 import { engineOrReason } from "./fixture/engine.ts";
 import { NOW, randomRows } from "./fixture/rows.ts";
@@ -193,6 +193,20 @@ describe.skipIf(engine === null)(`the API on the real engine${reason === "" ? ""
       expect(Object.keys((body["rows"] as object[])[0]).slice(0, 12)).toEqual(Object.keys(expected[0]).slice(0, 12));
     });
 
+    it("are told in words, the same as everywhere", async () => {
+      const [row] = newestFirst;
+      const [listed] = (await json("/api/v1/teardowns?limit=1"))["rows"] as Body[];
+      const told = explain({
+        ...row,
+        client_ip: formatAddress(row.client_ip),
+        server_ip: formatAddress(row.server_ip),
+        start_time: formatTime(row.start_time),
+      });
+      expect(listed["explanation"]).toEqual(told);
+      const detail = await json(`/api/v1/teardowns/${encodeURIComponent(String(listed["id"]))}`);
+      expect(detail["explanation"]).toEqual(told);
+    });
+
     it("are paged without a gap or a repetition", async () => {
       const ids: unknown[] = [];
       let cursor: string | null = "";
@@ -272,6 +286,22 @@ describe.skipIf(engine === null)(`the API on the real engine${reason === "" ? ""
     const body = (await json("/api/v1/causes"))["rows"] as Body[];
     expect(body.map(({ name }) => name)).toEqual(CAUSES.map(({ name }) => name));
     expect(body.find(({ name }) => name === "data_after_close")).toMatchObject({ benign: null });
+  });
+
+  it("has a page of the guide for every cause, linked with the others", async () => {
+    for (const { name, guide } of (await json("/api/v1/causes"))["rows"] as { name: string; guide: string }[]) {
+      const answer = await get(guide, "text/html");
+      expect({ guide, status: answer.status }).toEqual({ guide, status: 200 });
+      expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
+      expect(await answer.text()).toContain(`<h1>${name}</h1>`);
+    }
+    const index = await get("/guide", "text/html");
+    expect(new URL(index.url).pathname).toBe("/guide/README.md");
+    const links = [...(await index.text()).matchAll(/href="([^"]+)"/g)].map(([, link]) => new URL(link, index.url));
+    expect(links.length).toBeGreaterThan(CAUSES.length);
+    for (const link of links)
+      expect({ path: link.pathname, status: (await fetch(link)).status }).toEqual({ path: link.pathname, status: 200 });
+    expect((await get("/guide/..%2f..%2fpackage.json")).status).toBe(404);
   });
 
   it("tells alerts as they stand, firing first", async () => {

@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from "@nestjs/common";
 import { ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
-import { CAUSES } from "@hangup/causes";
+import { causePage, CAUSES } from "@hangup/causes";
 import { z } from "zod";
 
 const causeSchema = z.object({
@@ -15,6 +15,7 @@ const causeSchema = z.object({
       "What its rule must see: F SYN, FIN and RST suffice, H all headers, P payload or options, I ICMP, K kernel, X other vantages or connections",
   }),
   summary: z.string(),
+  guide: z.string().meta({ description: "Its page in the guide, on this server: what it means, and what to do" }),
 });
 const causesSchema = z.object({ rows: z.array(causeSchema) });
 
@@ -33,6 +34,7 @@ export class CausesController {
         benign: benign === "small" ? null : benign,
         needs: [...needs],
         summary,
+        guide: `/guide/${causePage(name)}`,
       })),
     };
   }

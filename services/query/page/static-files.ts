@@ -5,13 +5,14 @@ import fastifyStatic from "@fastify/static";
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
 import type { FastifyInstance } from "fastify";
 import { checkoutFile } from "@hangup/service";
+import { guidePage, guidePages } from "./guide.ts";
 import { DOCS_PAGE, DOCS_START, NO_DASHBOARD_PAGE } from "./docs-page.ts";
 
 const HTML = "text/html; charset=utf-8";
 /** Pages load nothing from elsewhere; Swagger UI puts images and styles inline. */
 const CONTENT_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'";
 
-/** The dashboard at `/`, Swagger UI at `/docs`, the OpenAPI document: all from this server, with no other host. */
+/** The dashboard at `/`, Swagger UI at `/docs`, the guide at `/guide`, the OpenAPI document: all from this server, with no other host. */
 export async function serveStaticFiles(
   app: NestFastifyApplication,
   dashboard = checkoutFile("services/dashboard/dist"),
@@ -30,6 +31,13 @@ export async function serveStaticFiles(
   server.get("/docs", (_request, reply) => reply.type(HTML).send(DOCS_PAGE));
   server.get("/docs/", (_request, reply) => reply.type(HTML).send(DOCS_PAGE));
   server.get("/docs/start.js", (_request, reply) => reply.type("text/javascript; charset=utf-8").send(DOCS_START));
+
+  const guide = checkoutFile("docs/guide");
+  const pages = guidePages(guide);
+  server.get("/guide", (_request, reply) => reply.redirect("guide/README.md"));
+  server.get("/guide/", (_request, reply) => reply.redirect("README.md"));
+  for (const page of pages)
+    server.get(`/guide/${page}`, (_request, reply) => reply.type(HTML).send(guidePage(guide, page)));
 
   // Built on the first call: it costs a start-up that few starts need.
   let document: string | undefined;

@@ -1,8 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { queryRows } from "@hangup/clickhouse";
+import { checkoutFile } from "@hangup/service";
 import { startApi, type TestApi } from "../fixture/api.ts";
 import { engineOrReason } from "../fixture/engine.ts";
 import { NOW, randomRows } from "../fixture/rows.ts";
@@ -240,6 +241,25 @@ describe.skipIf(engine === null)(
       const text = await response.text();
       expect(text).toMatch(says);
       expect(response.status).toBe(200);
+    });
+
+    it("answers every statement that the guide tells people to ask", async () => {
+      const guide = checkoutFile("docs/guide");
+      const pages = readdirSync(guide, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".md"));
+      const asked = pages.flatMap((path) => {
+        const text = readFileSync(join(guide, path), "utf8");
+        return [...text.matchAll(/hangup sql "([^"]+)"/g)].map(([, sql]) => ({ path, sql }));
+      });
+      expect(asked.length).toBeGreaterThan(5);
+      for (const { path, sql } of asked) {
+        const response = await ask(sql);
+        expect({ path, sql, status: response.status, problem: response.ok ? "" : await response.text() }).toEqual({
+          path,
+          sql,
+          status: 200,
+          problem: "",
+        });
+      }
     });
 
     it("tells what is wrong with a statement in the server's words", async () => {

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { causeDefinition, EVIDENCE } from "@hangup/causes";
+import { causeDefinition, evidenceWords, explain, type ExplainedRow, type Explanation } from "@hangup/causes";
 import { HangupError } from "@hangup/service";
 import { named } from "../parameters/parameter-error.ts";
 import { parseTime } from "../parameters/time.ts";
@@ -7,26 +7,27 @@ import type { Store } from "../store/store.ts";
 import { encodeCursor } from "./cursor.ts";
 import { oneTeardown, otherVantages, teardownStatement, type TeardownQuery } from "./teardown-statement.ts";
 
-/** A teardown as the API writes it: the columns of surface.md under their names. */
-export type TeardownObject = Readonly<Record<string, unknown>> & {
-  readonly id: string;
-  readonly collector: string;
-  readonly epoch: number;
-  readonly seq: number;
-  readonly end_time: string;
-  readonly cause: string;
-  readonly evidence: readonly string[];
-  readonly client_isn: number | null;
-  readonly server_isn: number | null;
-};
+/** A teardown as the store answers it: every column under its name. */
+export type TeardownObject = Readonly<Record<string, unknown>> &
+  ExplainedRow & {
+    readonly id: string;
+    readonly collector: string;
+    readonly epoch: number;
+    readonly seq: number;
+    readonly end_time: string;
+    readonly client_isn: number | null;
+    readonly server_isn: number | null;
+  };
+
+export type ExplainedTeardown = TeardownObject & { readonly explanation: Explanation };
 
 export interface TeardownPage {
-  readonly rows: readonly TeardownObject[];
+  readonly rows: readonly ExplainedTeardown[];
   /** Ask for the next page with it; null on the last. */
   readonly next_cursor: string | null;
 }
 
-export type TeardownDetail = TeardownObject & {
+export type TeardownDetail = ExplainedTeardown & {
   readonly cause_summary: string | null;
   readonly evidence_words: readonly string[];
   readonly other_vantages: readonly TeardownObject[];
@@ -41,7 +42,7 @@ export class TeardownReader {
 
   async page(query: TeardownQuery): Promise<TeardownPage> {
     const found = await this.#store.rows<TeardownObject>(teardownStatement(query, "array", 1));
-    const rows = found.slice(0, query.limit);
+    const rows = found.slice(0, query.limit).map(explained);
     const last = rows.at(-1);
     if (found.length <= query.limit || last === undefined) return { rows, next_cursor: null };
     const { collector, epoch, seq } = last;
@@ -69,9 +70,9 @@ export class TeardownReader {
         ? []
         : await this.#store.rows<TeardownObject>(otherVantages(row.id, clientIsn, serverIsn, endUs(row)));
     return {
-      ...row,
+      ...explained(row),
       cause_summary: causeDefinition(row.cause)?.summary ?? null,
-      evidence_words: row.evidence.map(inWords),
+      evidence_words: row.evidence.map(evidenceWords),
       other_vantages: others,
     };
   }
@@ -85,10 +86,8 @@ export class TeardownReader {
   }
 }
 
-/** A newer collector may name a fact that this version has no words for: then its name stands for itself. */
-function inWords(evidence: string): string {
-  const words: Readonly<Record<string, string>> = EVIDENCE;
-  return words[evidence] ?? evidence;
+function explained(row: TeardownObject): ExplainedTeardown {
+  return { ...row, explanation: explain(row) };
 }
 
 function endUs(row: TeardownObject): number {

@@ -21,13 +21,33 @@ export const teardownSchema = z.object(
   Object.fromEntries(columns.map(({ name, shape, comment }) => [name, SHAPES[shape].meta({ description: comment })])),
 );
 
+const explanationSchema = z.object({
+  headline: z.string().meta({ description: "Who, what and how sure, in one line" }),
+  seen: z.array(z.string()).meta({ description: "What was seen, a sentence each" }),
+  follows: z.string().meta({ description: "What follows from it, and how far to trust that" }),
+  alternatives: z
+    .array(
+      z.object({
+        cause: z.string().nullable().meta({ description: "null where it is no cause of GET /api/v1/causes" }),
+        words: z.string(),
+      }),
+    )
+    .meta({ description: "What else the same packets may come from" }),
+  settle: z.string().meta({ description: "What would settle it; empty where nothing is open" }),
+  wireshark: z.string().meta({ description: "Display filter for the packets of this connection" }),
+});
+
+const explainedSchema = teardownSchema.extend({
+  explanation: explanationSchema.meta({ description: "The row in plain words; as JSON only, not in exports" }),
+});
+
 export const pageSchema = z.object({
   range: rangeSchema,
-  rows: z.array(teardownSchema),
+  rows: z.array(explainedSchema),
   next_cursor: z.string().nullable().meta({ description: "Ask for the next page with it; null on the last" }),
 });
 
-export const detailSchema = teardownSchema.extend({
+export const detailSchema = explainedSchema.extend({
   cause_summary: z.string().nullable().meta({ description: "The cause in words" }),
   evidence_words: z.array(z.string()).meta({ description: "The evidence in words, in the order of `evidence`" }),
   other_vantages: z.array(teardownSchema).meta({ description: "The same connection as other collectors saw it" }),
