@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   HANGUP_CLICKHOUSE_VERSION: "the ClickHouse server is too old",
   HANGUP_API_UNREACHABLE: "the Hangup query API does not answer",
   HANGUP_BAD_URL: "a URL that cannot be used",
+  HANGUP_BAD_METHOD: "a method that the path does not take",
   HANGUP_BAD_PARAMETER: "an unknown query parameter, or one with a value that cannot be used",
   HANGUP_SQL_REFUSED: "the SQL statement is not allowed for this user",
   HANGUP_SQL_FAILED: "the SQL statement cannot be run as it stands",

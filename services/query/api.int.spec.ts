@@ -377,6 +377,32 @@ describe.skipIf(engine === null)(`the API on the real engine${reason === "" ? ""
         expect(await response.json()).toMatchObject({ code: "HANGUP_NOT_FOUND" });
       },
     );
+
+    it.each([
+      { method: "DELETE", path: "/api/v1/rst-rate", allow: "GET, HEAD" },
+      { method: "PUT", path: "/api/v1/teardowns/a-1-2", allow: "GET, HEAD" },
+      { method: "GET", path: "/api/v1/sql", allow: "POST" },
+      { method: "POST", path: "/docs", allow: "GET, HEAD" },
+      { method: "POST", path: "/", allow: "GET, HEAD" },
+      { method: "DELETE", path: "/livez", allow: "GET, HEAD" },
+      { method: "POST", path: "/docs/assets/index.css", allow: "GET, HEAD" },
+    ])("says which methods $path takes instead of $method", async ({ method, path, allow }) => {
+      const response = await fetch(`${api.url}${path}`, { method });
+      expect(response.status).toBe(405);
+      expect(response.headers.get("allow")).toBe(allow);
+      expect(response.headers.get("content-type")).toContain("application/problem+json");
+      expect(await response.json()).toMatchObject({ code: "HANGUP_BAD_METHOD", status: 405 });
+    });
+
+    it("says so when a path cannot be read", async () => {
+      const response = await get("/api/v1/%ff?x=1");
+      expect(response.status).toBe(400);
+      expect(response.headers.get("content-type")).toContain("application/problem+json");
+      expect(await response.json()).toMatchObject({
+        code: "HANGUP_BAD_URL",
+        detail: "the path /api/v1/%ff cannot be read: it is no percent-encoded UTF-8",
+      });
+    });
   });
 });
 

@@ -6,7 +6,8 @@ import type { FastifyInstance } from "fastify";
 import { appModule, type Parts } from "./app.module.ts";
 import { serveStaticFiles } from "./page/static-files.ts";
 import { ParameterPipe } from "./parameters/parameter-pipe.ts";
-import { ProblemFilter } from "./problem/problem.filter.ts";
+import { ProblemFilter, unreadablePath } from "./problem/problem.filter.ts";
+import { Routes } from "./problem/routes.ts";
 
 export interface AppOptions {
   readonly parts: Parts;
@@ -17,14 +18,19 @@ export interface AppOptions {
 
 /** The HTTP side, ready to listen. */
 export async function createApp({ parts, log, dashboard }: AppOptions): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ forceCloseConnections: "idle", bodyLimit: 1 << 20 });
+  const adapter = new FastifyAdapter({
+    forceCloseConnections: "idle",
+    bodyLimit: 1 << 20,
+    frameworkErrors: unreadablePath,
+  });
+  const server = adapter.getInstance<FastifyInstance>();
+  const routes = new Routes(server);
   const app = await NestFactory.create<NestFastifyApplication>(appModule(parts), adapter, {
     logger: false,
     abortOnError: false,
   });
   app.useGlobalPipes(new ParameterPipe());
-  app.useGlobalFilters(new ProblemFilter(log));
-  const server = adapter.getInstance<FastifyInstance>();
+  app.useGlobalFilters(new ProblemFilter(log, routes));
   server.addHook("onResponse", async (request, reply) => {
     parts.metrics.request(
       request.method,
