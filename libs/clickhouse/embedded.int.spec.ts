@@ -169,6 +169,7 @@ describe.skipIf(reason !== null)("the bundled engine", () => {
     await expect(pingClickHouse(wrong)).rejects.toMatchObject({
       code: "HANGUP_CLICKHOUSE",
       message: `ClickHouse at ${url}: hangup: Authentication failed (AUTHENTICATION_FAILED)`,
+      remedy: expect.stringContaining("those of the ClickHouse that 'hangup up' runs stand in secrets.json") as unknown,
     });
     await wrong.close();
     const nobody = connect({ url: `http://127.0.0.1:${await freePort()}`, user: "hangup", password: "s" });

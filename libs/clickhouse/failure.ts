@@ -67,7 +67,7 @@ function serverError(error: ClickHouseError, what: string): HangupError {
     error.type === "AUTHENTICATION_FAILED"
       ? [
           words.replace(/: password is incorrect.*/, ""),
-          "Give user and password in the URL, or in HANGUP_CLICKHOUSE_USER and HANGUP_CLICKHOUSE_PASSWORD",
+          "Give user and password in the URL, or in HANGUP_CLICKHOUSE_USER and HANGUP_CLICKHOUSE_PASSWORD (for people's SQL in HANGUP_SQL_USER and HANGUP_SQL_PASSWORD); those of the ClickHouse that 'hangup up' runs stand in secrets.json under its --data",
         ]
       : error.type === "UNKNOWN_DATABASE"
         ? [words, "Create the tables with 'hangup migrate up'"]
