@@ -3,8 +3,8 @@ import { text } from "node:stream/consumers";
 import { HangupError, option, parseCommand, type CommandSpec } from "@hangup/service";
 import { z } from "zod";
 import { ApiClient, apiOption } from "./api/client.ts";
-import { textTable, type TextColumn } from "./api/text-table.ts";
 import { rowsOnly, wholeText } from "./sql/answer.ts";
+import { tableLines, type SqlResult } from "./sql/table.ts";
 import { bold } from "./terminal.ts";
 
 /** An answer must begin within this: above the time that the API gives a statement. */
@@ -25,6 +25,7 @@ const spec: CommandSpec<typeof options> = {
   summary: "Read-only SQL over the tables of database hangup; from the argument, or from stdin.",
   examples: [
     'hangup sql "SELECT cause, count() FROM hangup.teardowns GROUP BY cause"',
+    'hangup sql "DESCRIBE hangup.teardowns"',
     "hangup sql --output csv < query.sql",
   ],
   options,
@@ -40,7 +41,7 @@ export async function run(argv: string[]): Promise<number> {
   if (body === null) return 0;
   if (whole) {
     const result = JSON.parse(await wholeText(body)) as SqlResult;
-    process.stdout.write(`${config.output === "table" ? resultTable(result) : rowArray(result)}\n`);
+    process.stdout.write(`${config.output === "table" ? tableLines(result, bold).join("\n") : rowArray(result)}\n`);
   } else {
     await pipeline(rowsOnly(body), process.stdout, { end: false });
   }
@@ -54,28 +55,7 @@ async function fromStdin(): Promise<string> {
   return text(process.stdin);
 }
 
-/** ClickHouse's JSON format. */
-interface SqlResult {
-  readonly meta: readonly { readonly name: string; readonly type: string }[];
-  readonly data: readonly Readonly<Record<string, unknown>>[];
-}
-
 /** A JSON array, one row a line. */
 function rowArray({ data }: SqlResult): string {
   return data.length === 0 ? "[]" : `[\n${data.map((row) => `  ${JSON.stringify(row)}`).join(",\n")}\n]`;
-}
-
-function resultTable({ meta, data }: SqlResult): string {
-  const columns: TextColumn[] = meta.map(({ name, type }) => ({
-    title: name,
-    align: /^(Nullable\(|LowCardinality\()*(U?Int|Float|Decimal)/.test(type) ? "right" : "left",
-  }));
-  const rows = data.map((row) => ({ cells: meta.map(({ name }) => shown(row[name])) }));
-  return textTable(columns, rows, bold).join("\n");
-}
-
-function shown(value: unknown): string {
-  if (value === null || value === undefined) return "NULL";
-  const whole = typeof value === "string" ? value : JSON.stringify(value);
-  return whole.replaceAll(/[\r\n\t]/g, " ");
 }
