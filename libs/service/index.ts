@@ -8,3 +8,4 @@ export { Counter, createRegistry, Gauge, Histogram, type Registry } from "./metr
 export { nearest } from "./nearest.ts";
 export { option, type ConfigOf, type OptionSpec, type OptionTable } from "./option.ts";
 export { bootstrapServers, duration, flag, httpUrl, listenAddress } from "./schemas.ts";
+export { guardStandardOutput } from "./standard-output.ts";

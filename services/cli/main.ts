@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { checkoutFile, describeError, HangupError, nearest } from "@hangup/service";
+import { checkoutFile, describeError, guardStandardOutput, HangupError, nearest } from "@hangup/service";
 
 /**
  * `hangup COMMAND …`: each command is a module of its own, loaded only when it is asked for. The long-running services
@@ -75,14 +75,12 @@ async function main(argv: string[]): Promise<number> {
   return module.run(rest);
 }
 
-// A reader that goes away (head, less) is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
-
 const argv = process.argv.slice(2);
+const name = argv[0] !== undefined && argv[0] in commands ? `hangup ${argv[0]}` : "hangup";
+guardStandardOutput(name);
 try {
   process.exitCode = await main(argv);
 } catch (error) {
-  const name = argv[0] !== undefined && argv[0] in commands ? `hangup ${argv[0]}` : "hangup";
   process.stderr.write(`${describeError(name, error)}\n`);
   process.exitCode = error instanceof HangupError ? error.exitCode : 1;
 }

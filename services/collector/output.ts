@@ -1,5 +1,5 @@
 import { advertisedBrokers, createProducer, ensureTopics, pingKafka } from "@hangup/kafka";
-import { checkoutFile, type ConfigOf, type Logger } from "@hangup/service";
+import { checkoutFile, guardStandardOutput, type ConfigOf, type Logger } from "@hangup/service";
 import { teardownToJson, type Teardown } from "@hangup/teardowns";
 import { Delivery } from "./deliver.ts";
 import type { CollectorOptions } from "./options.ts";
@@ -15,12 +15,9 @@ export interface Output {
   stop(limitMs: number): Promise<number>;
 }
 
-/** NDJSON on stdout. A reader that has enough (`head`) ends it silently. */
+/** NDJSON on stdout. */
 export function standardOutput(): Output {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
-  });
+  guardStandardOutput("hangup collect");
   return {
     append: (row) => void process.stdout.write(`${teardownToJson(row)}\n`),
     room: () => undefined,

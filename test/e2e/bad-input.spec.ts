@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkoutFile } from "@hangup/service";
 import { hangup } from "./hangup-up.ts";
 
 /** What a user may get wrong: one clear line that names it and what to do, the right exit code, no stack trace. */
@@ -110,6 +111,12 @@ describe("bad input", () => {
       says: /127\.0\.0\.1:\d+ is taken.*--listen/,
     },
     {
+      name: "a port that no host has",
+      args: () => ["serve", "--listen", "127.0.0.1:99999"],
+      code: 2,
+      says: /--listen '127\.0\.0\.1:99999' cannot be used: port 99999 is beyond 65535/,
+    },
+    {
       name: "an API that does not answer",
       args: () => ["top", "--api", "http://127.0.0.1:1", "--once"],
       code: 1,
@@ -146,6 +153,19 @@ describe("bad input", () => {
       says: /\d+ is taken.*--kafka-port/s,
     },
   ];
+
+  const full = existsSync("/dev/full");
+  it.skipIf(!full).each([["analyze"], ["collect", "--dry-run", "--admin-listen", "127.0.0.1:0", "-r"]])(
+    `a full disk under what %s prints${full ? "" : " (skipped: there is no /dev/full)"}`,
+    async (...command) => {
+      const result = await hangup([...command, checkoutFile("services/demo/capture/demo.pcap")], { into: "/dev/full" });
+      expect(result.code).toBe(1);
+      expect(result.stderr).toMatch(
+        new RegExp(`^hangup ${command[0]}: what it prints cannot be written: no space left on device$`, "m"),
+      );
+      expect(result.stderr).not.toMatch(/\n\s+at .*:\d+:\d+/);
+    },
+  );
 
   it.each(cases)("$name", async ({ args, code, says }) => {
     const result = await hangup(args());

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -80,14 +80,17 @@ export async function startUp(args: readonly string[], options: { dataDirectory?
   };
 }
 
-/** Runs `./hangup ARGS` to its end. */
+/** Runs `./hangup ARGS` to its end. `into`: the file that it prints to; its stdout comes back empty then. */
 export async function hangup(
   args: readonly string[],
+  { into }: { into?: string } = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(join(ROOT, "hangup"), args, { stdio: ["ignore", "pipe", "pipe"], cwd: ROOT });
+  const printed = into === undefined ? null : openSync(into, "w");
+  const child = spawn(join(ROOT, "hangup"), args, { stdio: ["ignore", printed ?? "pipe", "pipe"], cwd: ROOT });
+  if (printed !== null) closeSync(printed);
   let [stdout, stderr] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const [code] = (await once(child, "close")) as [number | null];
   return { code, stdout, stderr };
 }
