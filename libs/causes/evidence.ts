@@ -1,3 +1,5 @@
+import { NameSet } from "./name-set.ts";
+
 /**
  * The facts that a verdict stands on, each with the sentence that tells it. Stored by name; adding one is a line here.
  * Modifiers, which say something of the row and not of its cause, come last.
@@ -65,6 +67,7 @@ export const EVIDENCE = {
   syn_trailing: "after both FINs a SYN drew an ACK and that a RST",
   midstream: "the client's SYN was not captured",
   retransmits: "segments were sent again",
+  capture_loss: "the capture lost packets meanwhile",
 } as const;
 
 export type EvidenceName = keyof typeof EVIDENCE;
@@ -74,52 +77,9 @@ const names = Object.keys(EVIDENCE) as EvidenceName[];
 /** The number of each name: what rules note costs a bit, and no look-up. */
 export const E = Object.fromEntries(names.map((name, i) => [name, i])) as Record<EvidenceName, number>;
 
-/** Names in each of the two words of bits. */
-const WORD = 32;
-
-/** Sets of names met so far: the same few come again and again, so that a row costs no array. */
-const known = new Map<number, Map<number, readonly EvidenceName[]>>();
-
-/** A set of evidence, as bits. */
-export class Evidence {
-  #low = 0;
-  #high = 0;
-  /** The set that was named last: most rows are like the one before. */
-  #namedLow = 0;
-  #namedHigh = 0;
-  #named: readonly EvidenceName[] = [];
-
-  clear(): void {
-    this.#low = 0;
-    this.#high = 0;
-  }
-
-  /** Adds the name of this number (see E) where `holds`; answers `holds`. */
-  note(number: number, holds: boolean): boolean {
-    if (holds) {
-      if (number < WORD) this.#low |= 1 << number;
-      else this.#high |= 1 << (number - WORD);
-    }
-    return holds;
-  }
-
-  has(number: number): boolean {
-    return (number < WORD ? this.#low & (1 << number) : this.#high & (1 << (number - WORD))) !== 0;
-  }
-
-  /** The names, in the order of EVIDENCE. The array is shared: do not change it. */
-  names(): readonly EvidenceName[] {
-    if (this.#low === this.#namedLow && this.#high === this.#namedHigh) return this.#named;
-    let byHigh = known.get(this.#low);
-    if (byHigh === undefined) known.set(this.#low, (byHigh = new Map()));
-    let list = byHigh.get(this.#high);
-    if (list === undefined) {
-      list = names.filter((_, number) => this.has(number));
-      byHigh.set(this.#high, list);
-    }
-    this.#namedLow = this.#low;
-    this.#namedHigh = this.#high;
-    this.#named = list;
-    return list;
+/** A set of evidence. */
+export class Evidence extends NameSet<EvidenceName> {
+  constructor() {
+    super(names);
   }
 }

@@ -4,5 +4,6 @@ export { causeFacts, causeIndex, causePage } from "./guide.ts";
 export { Judge, RULES } from "./judge.ts";
 export type { Rule, RuleContext } from "./rule.ts";
 export { CAUSES, causeDefinition, type CauseDefinition, type CauseName, type Kind, type Need } from "./taxonomy.ts";
+export { NameSet } from "./name-set.ts";
 export { statedReason } from "./stated-reason.ts";
 export { RULE_VERSION, Verdict } from "./verdict.ts";

@@ -41,6 +41,8 @@ export const RULES: readonly Rule[] = [
   ...SILENCE_RULES,
 ];
 
+/** A verdict as sure as this needs no other packet. */
+const CERTAIN = 95;
 /** Direction below this is a guess. */
 const SURE_DIRECTION = 90;
 
@@ -116,6 +118,8 @@ export class Judge {
     // Without the handshake the numbers have no origin; FINs need none.
     if (c.midstream && !c.onlyRsts && kind !== "fin") scaled *= 0.8;
     if (c.directionConfidence < SURE_DIRECTION && !c.onlyRsts) scaled *= 0.8;
+    // What was lost may have told otherwise. Only the order of two FINs stands on their own numbers.
+    if (c.captureLoss && !(kind === "fin" && confidence >= CERTAIN)) scaled *= 0.7;
     v.confidence = Math.round(scaled);
   }
 }

@@ -54,6 +54,7 @@ export class Signs {
     e.note(E.syn_trailing, c.synTrailed);
     e.note(E.midstream, c.midstream);
     e.note(E.retransmits, c.client.retransmits + c.server.retransmits > 0);
+    e.note(E.capture_loss, c.captureLoss);
     e.note(E.other_syn, c.otherSyn);
     e.note(E.misfit_synack, c.misfitSynAck);
     e.note(E.flags_at_odds, c.oddOpen);

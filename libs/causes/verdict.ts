@@ -17,4 +17,4 @@ export class Verdict {
 }
 
 /** Rises with every change of a rule, so that stored rows can be judged again. */
-export const RULE_VERSION = 1;
+export const RULE_VERSION = 2;

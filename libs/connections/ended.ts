@@ -46,6 +46,8 @@ export class SideFacts {
   finAcksOther = false;
   finBeyond = false;
   finEnd = 0;
+  /** Its FIN comes right behind its SYN or SYN-ACK, and it has acknowledged nothing beyond the other's. */
+  finAtStart = false;
   /** It sent new payload that acknowledges the other's FIN, before its own FIN. */
   wentOnAfterFin = false;
   /** How often its last data, FIN or probe was sent, and whether the peer never acknowledged it. */
@@ -197,6 +199,8 @@ export class EndedConnection {
   scanned = false;
   /** The client does this to the target at regular intervals: handshake, no byte, RST. */
   regularKnock = false;
+  /** The capture lost packets while it was there; set by who counts them. */
+  captureLoss = false;
   history = "";
   connState = "OTH";
 }

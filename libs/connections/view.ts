@@ -197,6 +197,8 @@ function readSide(k: Tracking, w: Int32Array, b: number, side: number, out: Side
   out.finAcksOther = (f & (L.FIN_ACKS_0 << side)) !== 0;
   out.finBeyond = (f & (L.FIN_BEYOND_0 << side)) !== 0;
   out.finEnd = w[b + L.FIN_END_OF + side] >>> 0;
+  const acked = ahead(w[x + L.ACKED], w[b + L.ISN_OF + (side ^ 1)]);
+  out.finAtStart = out.fin && ahead(out.finEnd, out.isn) === 2 && acked === 1;
   out.wentOnAfterFin = (f & (L.HALF_CLOSE_0 << side)) !== 0;
   out.lastTries = (w[x + L.TRIES] >>> 8) & 255;
   out.probes = w[x + L.TRIES] & 255;

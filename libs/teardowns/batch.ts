@@ -3,6 +3,7 @@ import { AddressTable, EvidenceTable, NameTable } from "./dictionaries.ts";
 import {
   allocateRows,
   MAX_ROWS,
+  MAX_RSTS,
   MAX_TIME,
   MAX_UINT16,
   MAX_UINT32,
@@ -13,6 +14,7 @@ import {
   type RowArrays,
 } from "./layout.ts";
 import { ProfileTable } from "./profiles.ts";
+import { RstTable } from "./rst-table.ts";
 
 const CLIENT_ISN_KNOWN = 1;
 const SERVER_ISN_KNOWN = 2;
@@ -33,11 +35,15 @@ export class TeardownColumns {
   readonly addresses = new AddressTable();
   readonly evidence = new EvidenceTable();
   readonly profiles = new ProfileTable();
+  readonly rsts = new RstTable();
+  /** Where the RSTs of each row begin in `rsts`; behind the last row, how many there are. */
+  rstStarts = new Uint32Array(1);
   #capacity: number;
 
   constructor(capacity = 512) {
     this.#capacity = capacity;
     this.rows = allocateRows(capacity);
+    this.rstStarts = new Uint32Array(capacity + 1);
   }
 
   /**
@@ -89,6 +95,11 @@ export class TeardownColumns {
     rows.judged_time[i] = bounded(row.judged_time, MAX_TIME);
     rows.client_workload[i] = names.intern(row.client_workload);
     rows.server_workload[i] = names.intern(row.server_workload);
+    rows.rst_payload[i] = names.intern(row.rst_payload);
+    rows.fin_gap_us[i] = optional(row.fin_gap_us, MAX_UINT32);
+    const kept = Math.min(row.rsts.length, MAX_RSTS);
+    for (let k = 0; k < kept; k++) this.rsts.append(row.rsts[k], names, this.evidence);
+    this.rstStarts[i + 1] = this.rsts.count;
     this.length = i + 1;
     return true;
   }
@@ -96,6 +107,7 @@ export class TeardownColumns {
   #internProfile(row: Teardown): number {
     const { names, profiles } = this;
     const evidence = this.evidence.intern(row.evidence, names);
+    const facts = this.evidence.intern(row.facts, names);
     const base = profiles.draft();
     const { values } = profiles;
     values[base + PROFILE_SLOT.vantage] = names.intern(row.vantage);
@@ -119,6 +131,18 @@ export class TeardownColumns {
     values[base + PROFILE_SLOT.rule_version] = bounded(row.rule_version, MAX_UINT16);
     values[base + PROFILE_SLOT.known_isns] =
       (row.client_isn === null ? 0 : CLIENT_ISN_KNOWN) | (row.server_isn === null ? 0 : SERVER_ISN_KNOWN);
+    values[base + PROFILE_SLOT.rst_reason] = names.intern(row.rst_reason);
+    values[base + PROFILE_SLOT.ended_by] = names.intern(row.ended_by);
+    values[base + PROFILE_SLOT.occasion] = names.intern(row.occasion);
+    values[base + PROFILE_SLOT.syns] = bounded(row.syns, MAX_UINT8);
+    values[base + PROFILE_SLOT.syn_acks] = bounded(row.syn_acks, MAX_UINT8);
+    values[base + PROFILE_SLOT.client_tries] = bounded(row.client_tries, MAX_UINT8);
+    values[base + PROFILE_SLOT.server_tries] = bounded(row.server_tries, MAX_UINT8);
+    values[base + PROFILE_SLOT.client_probes] = bounded(row.client_probes, MAX_UINT8);
+    values[base + PROFILE_SLOT.server_probes] = bounded(row.server_probes, MAX_UINT8);
+    values[base + PROFILE_SLOT.icmp_error] = bounded(row.icmp_error, MAX_UINT16);
+    values[base + PROFILE_SLOT.facts] = facts;
+    values[base + PROFILE_SLOT.rsts_kept] = Math.min(row.rsts.length, MAX_RSTS);
     return profiles.intern();
   }
 
@@ -155,6 +179,8 @@ export class TeardownColumns {
       rst_form: text(slot("rst_form")),
       rst_count: rows.rst_count[i],
       rst_ignored: rows.rst_ignored[i],
+      rst_reason: text(slot("rst_reason")),
+      rst_payload: text(rows.rst_payload[i]),
       midstream: slot("midstream") === 1,
       conn_state: text(slot("conn_state")),
       history: text(rows.history[i]),
@@ -180,6 +206,20 @@ export class TeardownColumns {
       client_workload: text(rows.client_workload[i]),
       server_workload: text(rows.server_workload[i]),
       rule_version: slot("rule_version"),
+      ended_by: text(slot("ended_by")),
+      occasion: text(slot("occasion")),
+      syns: slot("syns"),
+      syn_acks: slot("syn_acks"),
+      client_tries: slot("client_tries"),
+      server_tries: slot("server_tries"),
+      client_probes: slot("client_probes"),
+      server_probes: slot("server_probes"),
+      icmp_error: slot("icmp_error"),
+      fin_gap_us: orNull(rows.fin_gap_us[i]),
+      facts: this.evidence.namesOf(slot("facts"), this.names),
+      rsts: Array.from({ length: this.rstStarts[i + 1] - this.rstStarts[i] }, (_, k) =>
+        this.rsts.row(this.rstStarts[i] + k, this.names, this.evidence),
+      ),
     };
   }
 
@@ -188,10 +228,14 @@ export class TeardownColumns {
     if (rows <= this.#capacity) return;
     this.#capacity = Math.min(MAX_ROWS, Math.max(rows, this.#capacity * 2));
     this.rows = allocateRows(this.#capacity, this.rows, this.length);
+    const starts = new Uint32Array(this.#capacity + 1);
+    starts.set(this.rstStarts.subarray(0, this.length + 1));
+    this.rstStarts = starts;
   }
 
   clear(): void {
     this.length = 0;
+    this.rsts.count = 0;
     this.collector = "";
     this.names.clear();
     this.addresses.clear();

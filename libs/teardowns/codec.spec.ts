@@ -30,14 +30,15 @@ function rowsOf(columns: TeardownColumns): Teardown[] {
   return Array.from({ length: columns.length }, (_, i) => columns.row(i));
 }
 
+const any = new TeardownColumns();
+
 /** Why the message is refused, null when it is not; any other error, and one that leaves rows behind, is thrown on. */
 function reasonOf(message: Uint8Array): BatchErrorReason | null {
-  const into = new TeardownColumns();
   try {
-    decodeBatch(message, into);
+    decodeBatch(message, any);
     return null;
   } catch (error) {
-    if (!(error instanceof BatchError) || into.length !== 0) throw error;
+    if (!(error instanceof BatchError) || any.length !== 0) throw error;
     return error.reason;
   }
 }
@@ -215,6 +216,25 @@ describe("damaged messages", () => {
     { name: "an IPv4 address that is not there", fields: { client_ip: [60_000] }, reason: "bad_reference" },
     { name: "an IPv6 address that is not there", fields: { server_ip: [60_001] }, reason: "bad_reference" },
     { name: "the last address number there is", fields: { server_ip: [0xffff_ffff] }, reason: "bad_reference" },
+    { name: "more RSTs than a row may keep", fields: { rsts_kept: [5] }, reason: "bad_value" },
+    {
+      name: "RSTs that no row has",
+      fields: { rsts_kept: [], rsts_seq: Array(3).fill(1) },
+      reason: "bad_length",
+    },
+    {
+      name: "fewer values of RSTs than rows have, but more than one",
+      fields: { rsts_kept: [4], rsts_ttl: [64, 64] },
+      reason: "bad_length",
+    },
+    {
+      name: "more RSTs than all rows may have",
+      fields: { rsts_seq: Array(sample.length * 4 + 1).fill(1) },
+      reason: "bad_length",
+    },
+    { name: "a RST's form that is not in the dictionary", fields: { rsts_form: [60_000] }, reason: "bad_reference" },
+    { name: "a RST's facts that are no set", fields: { rsts_facts: [60_000] }, reason: "bad_reference" },
+    { name: "a RST's TTL beyond 255", fields: { rsts_ttl: [256] }, reason: "bad_value" },
     { name: "a port beyond 65535", fields: { server_port: [65_536] }, reason: "bad_value" },
     { name: "a TTL beyond 255", fields: { ttl_rst: [257] }, reason: "bad_value" },
     { name: "a confidence beyond 100", fields: { confidence: [101] }, reason: "bad_value" },

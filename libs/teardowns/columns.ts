@@ -1,3 +1,5 @@
+import { RSTS_SQL_TYPE, type TeardownRst } from "./rst-columns.ts";
+
 /**
  * The teardown event: its columns, once. SQL, JSON, API, docs and the page derive from this table; the proto numbers are
  * kept by hand in proto/hangup/v1/teardown.proto and a test fails on drift.
@@ -10,6 +12,7 @@
  * - `bool`, `optional_bool`
  * - `name`: a short text of few distinct values; `optional_name`: the same, null in JSON and '' in SQL where there is none
  * - `names`: a set of such names
+ * - `rsts`: up to four RSTs, each with the columns of rst-columns.ts; JSON objects
  * - `address`: 16 bytes, IPv4 as ::ffff:a.b.c.d; JSON canonical text (RFC 5952), IPv4 as IPv4
  * - `alias`: computed from others, never stored
  */
@@ -22,6 +25,7 @@ export type ColumnShape =
   | "name"
   | "optional_name"
   | "names"
+  | "rsts"
   | "address"
   | "alias";
 
@@ -92,6 +96,18 @@ export const COLUMNS = [
   ),
   column("rst_count", "uint", "UInt32", "RST segments of the connection, copies left out"),
   column("rst_ignored", "uint", "UInt32", "RST segments that ended nothing: the connection went on"),
+  column(
+    "rst_reason",
+    "optional_name",
+    NAME,
+    "Reason that a RST itself states, in an MPTCP option or a diagnostic payload; empty when it states none",
+  ),
+  column(
+    "rst_payload",
+    "optional_name",
+    "String",
+    "First 64 bytes of the payload that a RST carries, what is no printable ASCII in hexadecimal; empty without one",
+  ),
   column("midstream", "bool", "Bool", "The client's SYN was not seen"),
   column("conn_state", "name", NAME, "Connection state in Zeek's words: SF, S0, REJ, RSTO, ..."),
   column("history", "name", "String", "What was captured, in Zeek's letters, upper case for the client"),
@@ -149,6 +165,33 @@ export const COLUMNS = [
   column("client_workload", "optional_name", NAME, "namespace/name of the client's workload; empty when unknown"),
   column("server_workload", "optional_name", NAME, "namespace/name of the server's workload; empty when unknown"),
   column("rule_version", "uint", "UInt16", "Version of the rules that named the cause"),
+  column(
+    "ended_by",
+    "optional_name",
+    NAME,
+    "What the packets say ended it, whatever the cause: fin, rst, icmp or none; empty in rows of before facts were stored",
+  ),
+  column(
+    "occasion",
+    "optional_name",
+    NAME,
+    "Why it was judged when it was: settled, silence, replaced, evicted, capture_end or stopped",
+  ),
+  column("syns", "uint", "UInt8", "Copies of the client's SYN"),
+  column("syn_acks", "uint", "UInt8", "SYN-ACKs that the server's own timer sent"),
+  column("client_tries", "uint", "UInt8", "How often the client sent its last data, FIN or probe"),
+  column("server_tries", "uint", "UInt8", "How often the server sent its last data, FIN or probe"),
+  column("client_probes", "uint", "UInt8", "Keepalive probes of the client since the server spoke last"),
+  column("server_probes", "uint", "UInt8", "Keepalive probes of the server since the client spoke last"),
+  column("icmp_error", "uint", "UInt16", "Type * 256 + code of an ICMP error that quoted it; 0 without one"),
+  column(
+    "fin_gap_us",
+    "optional_uint",
+    "Nullable(UInt32)",
+    "From the first FIN to the second where one lies beyond what the other acknowledged, in microseconds; else null",
+  ),
+  column("facts", "names", `Array(${NAME})`, "What else the rules look at, by name"),
+  column("rsts", "rsts", RSTS_SQL_TYPE, "Up to four RSTs, in order of capture, as they found the connection"),
 ] as const satisfies readonly Column[];
 
 /** Columns that only ClickHouse has: the event's place in its collector's stream and in Kafka. */
@@ -194,6 +237,8 @@ export interface Teardown {
   rst_form: string;
   rst_count: number;
   rst_ignored: number;
+  rst_reason: string;
+  rst_payload: string;
   midstream: boolean;
   conn_state: string;
   history: string;
@@ -219,4 +264,16 @@ export interface Teardown {
   client_workload: string;
   server_workload: string;
   rule_version: number;
+  ended_by: string;
+  occasion: string;
+  syns: number;
+  syn_acks: number;
+  client_tries: number;
+  server_tries: number;
+  client_probes: number;
+  server_probes: number;
+  icmp_error: number;
+  fin_gap_us: number | null;
+  facts: readonly string[];
+  rsts: readonly TeardownRst[];
 }

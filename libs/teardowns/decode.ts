@@ -8,23 +8,28 @@ import {
   MAX_NAME_BYTES,
   MAX_NAMES,
   MAX_ROWS,
+  MAX_RSTS,
   PROFILE_COLUMNS,
   PROFILE_SIZE,
+  PROFILE_SLOT,
   ROW_COLUMNS,
   type Meaning,
   type ProfileColumn,
 } from "./layout.ts";
+import { RST_COLUMNS, type RstColumn } from "./rst-columns.ts";
 import { checkSeal } from "./seal.ts";
 import { DELIMITED, WireReader } from "./wire-reader.ts";
 
 type Target =
   | { readonly of: "profile"; readonly slot: number }
-  | { readonly of: "row"; readonly column: (typeof ROW_COLUMNS)[number] };
+  | { readonly of: "row"; readonly column: (typeof ROW_COLUMNS)[number] }
+  | { readonly of: "rst"; readonly column: RstColumn; readonly at: number };
 
 /** Column by field number. */
 const TARGETS: (Target | undefined)[] = [];
 PROFILE_COLUMNS.forEach(({ number }, slot) => (TARGETS[number] = { of: "profile", slot }));
 for (const column of ROW_COLUMNS) TARGETS[column.number] = { of: "row", column };
+RST_COLUMNS.forEach((column, at) => (TARGETS[column.number] = { of: "rst", column, at }));
 
 // Decoding never waits, so that one reader serves every message.
 const reader = new WireReader();
@@ -57,11 +62,13 @@ export function decodeBatch(message: Uint8Array, into: TeardownColumns): void {
 interface Sizes {
   rows: number;
   profiles: number;
+  /** Kept RSTs of all rows; known when the profiles are read. */
+  rsts: number;
 }
 
 /** First walk: header and dictionaries, which must be known before any column is read. */
 function readHeader(message: Buffer, into: TeardownColumns): Sizes {
-  const sizes: Sizes = { rows: 0, profiles: 0 };
+  const sizes: Sizes = { rows: 0, profiles: 0, rsts: 0 };
   const evidence = { sizes: new Uint32Array(0), count: 0, memberCount: 0 };
   into.epoch = 0;
   into.firstSeq = 0;
@@ -173,7 +180,8 @@ function readColumns(message: Buffer, into: TeardownColumns, sizes: Sizes): void
         PROFILE_SIZE,
         target.slot,
       );
-    } else if (target.column.storage === "float64") {
+    } else if (target.of === "rst") readRstColumn(into, target.column, target.at, sizes);
+    else if (target.column.storage === "float64") {
       filled[number] = reader.readFloat64s(into.rows[target.column.name], filled[number], sizes.rows);
     } else if (target.column.wire === "fixed32") {
       filled[number] = reader.readFixed32s(into.rows[target.column.name], filled[number], sizes.rows);
@@ -182,6 +190,16 @@ function readColumns(message: Buffer, into: TeardownColumns, sizes: Sizes): void
     }
     largest[number] = Math.max(largest[number], reader.largest);
   }
+}
+
+/** How many there must be is not known yet: no more than rows may have, nor than the message has bytes for. */
+function readRstColumn({ rsts }: TeardownColumns, { number, wire }: RstColumn, at: number, { rows }: Sizes): void {
+  const room = Math.min(rows * MAX_RSTS, filled[number] + reader.end - reader.start);
+  rsts.reserve(room);
+  const values = rsts.columns[at];
+  if (values instanceof Float64Array) filled[number] = reader.readFloat64s(values, filled[number], room);
+  else if (wire === "fixed32") filled[number] = reader.readFixed32s(values, filled[number], room);
+  else filled[number] = reader.readUint32s(values, filled[number], room);
 }
 
 /** Spreads shared values, checks ranges and references, restores times. */
@@ -195,13 +213,33 @@ function completeColumns(into: TeardownColumns, sizes: Sizes): void {
     const values = into.rows[column.name];
     if (!isComplete(column, sizes.rows)) values.fill(filled[column.number] === 0 ? 0 : values[0], 0, sizes.rows);
   }
+  completeRsts(into, sizes);
   checkAddresses(into, into.rows.client_ip);
   checkAddresses(into, into.rows.server_ip);
   if (!restoreColumns(into.rows, sizes.rows)) throw new BatchError("bad_value", "end_time");
 }
 
+/** Each row has as many RSTs as its profile says. */
+function completeRsts(into: TeardownColumns, sizes: Sizes): void {
+  const { rsts, rstStarts, profiles } = into;
+  const { profile } = into.rows;
+  for (let i = 0; i < sizes.rows; i++) {
+    rstStarts[i] = sizes.rsts;
+    sizes.rsts += profiles.values[profile[i] * PROFILE_SIZE + PROFILE_SLOT.rsts_kept];
+  }
+  rstStarts[sizes.rows] = sizes.rsts;
+  rsts.reserve(sizes.rsts);
+  rsts.count = sizes.rsts;
+  RST_COLUMNS.forEach(({ name, number, shape, limit }, at) => {
+    const meaning = shape === "name" ? "name" : shape === "names" ? "evidence_set" : "value";
+    checkRange(into, { name, number, meaning, limit }, sizes);
+    const values = rsts.columns[at];
+    if (!isComplete({ name, number }, sizes.rsts)) values.fill(filled[number] === 0 ? 0 : values[0], 0, sizes.rsts);
+  });
+}
+
 /** True when the column came with a value for each entry; false when it has one for all, or none. */
-function isComplete({ number, name }: ProfileColumn, entryCount: number): boolean {
+function isComplete({ number, name }: Pick<ProfileColumn, "name" | "number">, entryCount: number): boolean {
   const count = filled[number];
   if (count === entryCount) return true;
   if (count > 1) throw new BatchError("bad_length", name);

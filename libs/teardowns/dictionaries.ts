@@ -3,6 +3,9 @@ import { ADDRESS_BYTES, isMappedIPv4 } from "./address.ts";
 /** A longer text is cut: no name of ours comes near it, and a reader refuses it. */
 const MAX_NAME_CHARACTERS = 4_096;
 
+/** Arrays of names that are known again without looking at the names. */
+const KNOWN_ARRAYS = 256;
+
 /** The texts of a batch, each once. Number 0 is the empty text. */
 export class NameTable {
   readonly texts: string[] = [""];
@@ -101,15 +104,26 @@ function wordAt(bytes: Uint8Array, at: number): number {
   return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
 }
 
-/** The evidence sets of a batch, each once: set s holds `members[starts[s]]` up to `members[starts[s + 1]]`. */
+/** The sets of names of a batch (evidence, facts), each once: set s holds `members[starts[s]]` up to `members[starts[s + 1]]`. */
 export class EvidenceTable {
   count = 0;
   starts = new Uint32Array(64);
   /** Numbers of names. */
   members = new Uint32Array(256);
   readonly #numbers = new Map<string, number>();
+  /** The sets met so far as the arrays that they are: who judges hands out the same array for the same set. */
+  readonly #arrays = new Map<readonly string[], number>();
 
   intern(set: readonly string[], names: NameTable): number {
+    const same = this.#arrays.get(set);
+    if (same !== undefined) return same;
+    const number = this.#internNames(set, names);
+    if (this.#arrays.size >= KNOWN_ARRAYS) this.#arrays.clear();
+    this.#arrays.set(set, number);
+    return number;
+  }
+
+  #internNames(set: readonly string[], names: NameTable): number {
     const key = set.join("\0");
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
@@ -139,6 +153,7 @@ export class EvidenceTable {
   clear(): void {
     this.count = 0;
     this.#numbers.clear();
+    this.#arrays.clear();
   }
 }
 

@@ -51,11 +51,11 @@ export function restoreColumns(rows: RowArrays, count: number): boolean {
 }
 
 /** 0, -1, 1, -2 … → 0, 1, 2, 3 …; exact up to ± MAX_TIME. */
-function zigZag(value: number): number {
+export function zigZag(value: number): number {
   return value >= 0 ? value * 2 : value * -2 - 1;
 }
 
 /** The low bit of a double is that of its value modulo 2^32, which is what `&` sees. */
-function unZigZag(value: number): number {
+export function unZigZag(value: number): number {
   return (value & 1) === 0 ? value / 2 : -(value + 1) / 2;
 }

@@ -1,6 +1,7 @@
 import type { TeardownColumns } from "./batch.ts";
 import { differenceColumn } from "./differences.ts";
 import { HEADER, PROFILE_COLUMNS, PROFILE_SIZE, ROW_COLUMNS } from "./layout.ts";
+import { RST_COLUMNS } from "./rst-columns.ts";
 import { WireWriter } from "./wire-writer.ts";
 
 type ColumnStep = { readonly number: number } & (
@@ -27,6 +28,7 @@ export function encodeBatch(batch: TeardownColumns): Buffer {
     if (step.of === "profile") encodeProfileColumn(batch, step.number, step.slot);
     else encodeRowColumn(batch, step.column);
   }
+  encodeRsts(batch);
   return writer.seal();
 }
 
@@ -78,6 +80,18 @@ function encodeRowColumn(batch: TeardownColumns, column: (typeof ROW_COLUMNS)[nu
     values = scratch;
   }
   writer.packedFloat64(column.number, values, sent(values, count));
+}
+
+/** Their numbers are higher than those of all other columns. */
+function encodeRsts({ rsts }: TeardownColumns): void {
+  const { count } = rsts;
+  if (count === 0) return;
+  RST_COLUMNS.forEach(({ number, wire }, i) => {
+    const values = rsts.columns[i];
+    if (values instanceof Float64Array) writer.packedFloat64(number, values, sent(values, count));
+    else if (wire === "fixed32") writer.packedFixed32(number, values, sent(values, count));
+    else writer.packedUint32(number, values, sent(values, count));
+  });
 }
 
 /** How many values of the column travel: none when all are 0, one when all are the same, else every one. */

@@ -34,6 +34,8 @@ const row: Teardown = {
   rst_form: "no_connection",
   rst_count: 1,
   rst_ignored: 0,
+  rst_reason: "diagnostic 4: abort",
+  rst_payload: "",
   midstream: false,
   conn_state: "RSTO",
   history: "ShADadFR",
@@ -59,6 +61,18 @@ const row: Teardown = {
   client_workload: "",
   server_workload: 'shop/"cart", old',
   rule_version: 1,
+  ended_by: "rst",
+  occasion: "settled",
+  syns: 1,
+  syn_acks: 1,
+  client_tries: 1,
+  server_tries: 2,
+  client_probes: 0,
+  server_probes: 0,
+  icmp_error: 0,
+  fin_gap_us: null,
+  facts: ["client_fin", "handshake"],
+  rsts: [],
 };
 
 describe("a teardown in JSON", () => {
@@ -104,7 +118,13 @@ describe("a teardown in CSV (RFC 4180)", () => {
     const line = teardownToCsv(row);
     expect(line).toMatch(/^edge-01-1790000000000-17,edge-01,server,128\.232\.110\.120,34855,/);
     expect(line).toContain(",own_fin;late_close_notify,true,closing,");
-    expect(line.endsWith(',,"shop/""cart"", old",1')).toBe(true);
+    expect(line.endsWith(',,"shop/""cart"", old",1,rst,settled,1,1,1,2,0,0,0,,client_fin;handshake,')).toBe(true);
+    const [reset] = fc
+      .sample(rowsArbitrary, { seed: 4, numRuns: 50 })
+      .flat()
+      .filter(({ rsts }) => rsts.length > 1);
+    const field = JSON.stringify(reset.rsts).replaceAll('"', '""');
+    expect(teardownToCsv(reset).endsWith(`,"${field}"`)).toBe(true);
   });
 });
 

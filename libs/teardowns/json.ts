@@ -1,8 +1,9 @@
 import { formatAddress } from "./address.ts";
 import { COLUMNS, type Column, type Teardown } from "./columns.ts";
 import { communityId, connectionId, teardownId } from "./identity.ts";
+import type { TeardownRst } from "./rst-columns.ts";
 
-export type TeardownValue = string | number | boolean | null | readonly string[];
+export type TeardownValue = string | number | boolean | null | readonly string[] | readonly TeardownRst[];
 
 const MINUTE_US = 60_000_000;
 /** `YYYY-MM-DDTHH:MM:` of the minutes met lately: rows share few, and a Date costs more than all the rest. */
@@ -57,6 +58,9 @@ export function teardownToObject(row: Teardown): Record<string, TeardownValue> {
   return object;
 }
 
+/** Columns whose text is their JSON. */
+type PlainName = { [N in keyof Teardown]: Teardown[N] extends number | boolean | null ? N : never }[keyof Teardown];
+
 /** Writes one column's value as JSON. */
 type ValueWriter = (row: Teardown) => string;
 
@@ -75,8 +79,10 @@ function valueWriter(column: Column): ValueWriter {
       return (row) => quoted(row[name] === "" ? null : (row[name] as string));
     case "names":
       return (row) => `[${(row[name] as readonly string[]).map(quoted).join(",")}]`;
+    case "rsts":
+      return ({ rsts }) => (rsts.length === 0 ? "[]" : JSON.stringify(rsts));
     default:
-      return (row) => String(row[name]);
+      return (row) => String(row[name as PlainName]);
   }
 }
 
@@ -101,13 +107,17 @@ export function teardownToJson(row: Teardown): string {
 /** The first line of a CSV file, without its newline. */
 export const CSV_HEADER = COLUMNS.map((column) => column.name).join(",");
 
-/** One CSV record (RFC 4180), without its line end. What is not known is an empty field; evidence is joined by `;`. */
+/** One CSV record (RFC 4180), without its line end. What is not known is an empty field; names are joined by `;`, RSTs are JSON. */
 export function teardownToCsv(row: Teardown): string {
   return COLUMNS.map((column) => csvField(valueOf(row, column))).join(",");
 }
 
 function csvField(value: TeardownValue): string {
   if (value === null) return "";
-  const text = typeof value === "object" ? value.join(";") : String(value);
+  const text = typeof value !== "object" ? String(value) : isNames(value) ? value.join(";") : JSON.stringify(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function isNames(value: readonly string[] | readonly TeardownRst[]): value is readonly string[] {
+  return value.length === 0 || typeof value[0] === "string";
 }

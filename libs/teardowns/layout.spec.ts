@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { COLUMNS, STORAGE_COLUMNS } from "./columns.ts";
 import { HEADER, PROFILE_COLUMNS, ROW_COLUMNS } from "./layout.ts";
+import { RST_COLUMNS, type RstColumn } from "./rst-columns.ts";
 import { TeardownBatch } from "./reference.arbitrary.ts";
 
 const fields = Object.values(TeardownBatch.fields);
@@ -27,17 +28,19 @@ describe("the layout of a batch", () => {
       ),
       ...PROFILE_COLUMNS.map(({ name, number }) => `${number} ${name} uint32`),
       ...ROW_COLUMNS.map((column) => `${column.number} ${column.name} ${protoType(column)}`),
+      ...RST_COLUMNS.map((column) => `${column.number} rsts_${column.name} ${rstProtoType(column)}`),
     ];
     expect(ours.toSorted()).toEqual(fields.map(({ id, name, type }) => `${id} ${name} ${type}`).toSorted());
   });
 
   test("has a field for every stored column", () => {
     const stored = [...COLUMNS, ...STORAGE_COLUMNS]
-      .filter(({ shape, name }) => shape !== "alias" && !name.startsWith("kafka_"))
+      .filter(({ shape, name }) => shape !== "alias" && shape !== "rsts" && !name.startsWith("kafka_"))
       .map(({ name }) => (name === "seq" ? "first_seq" : name));
     expect(fields.map(({ name }) => name)).toEqual(expect.arrayContaining(stored));
     // What is in the message and is no column: dictionaries, profiles, and what says how to read the rest.
-    expect(fields.map(({ name }) => name).filter((name) => !stored.includes(name))).toEqual([
+    const inBetween = fields.map(({ name }) => name).filter((name) => !stored.includes(name));
+    expect(inBetween.filter((name) => !/^rsts_(?!kept)/.test(name))).toEqual([
       "count",
       "names",
       "ipv4_addresses",
@@ -47,17 +50,23 @@ describe("the layout of a batch", () => {
       "profile_count",
       "profile",
       "known_isns",
+      "rsts_kept",
       "crc32",
     ]);
   });
 
   test("lists columns by number, so that the encoder writes in protobuf's order", () => {
-    for (const columns of [PROFILE_COLUMNS, ROW_COLUMNS]) {
-      const numbers: number[] = columns.map(({ number }) => number);
+    for (const columns of [PROFILE_COLUMNS, ROW_COLUMNS, RST_COLUMNS]) {
+      const numbers = columns.map(({ number }): number => number);
       expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
     }
   });
 });
+
+function rstProtoType({ shape, wire, storage }: RstColumn): string {
+  if (shape === "int") return "sint64";
+  return wire === "fixed32" ? "fixed32" : storage === "uint32" ? "uint32" : "uint64";
+}
 
 function protoType({ wire, storage }: (typeof ROW_COLUMNS)[number]): string {
   if (wire !== "varint") return wire === "fixed32" ? "fixed32" : "sint64";

@@ -60,6 +60,9 @@ function profileValue<N extends string>(name: N, number: number, limit: number):
   return { name, number, meaning: "value", limit };
 }
 
+/** RSTs of a row whose facts are kept. */
+export const MAX_RSTS = 4;
+
 /** Columns of which a batch has few combinations. Their order is that of a profile in memory. */
 export const PROFILE_COLUMNS = [
   profileName("vantage", 16),
@@ -82,6 +85,18 @@ export const PROFILE_COLUMNS = [
   profileName("capture_mode", 56),
   profileValue("rule_version", 62, MAX_UINT16),
   profileValue("known_isns", 63, 3),
+  profileName("rst_reason", 64),
+  profileName("ended_by", 66),
+  profileName("occasion", 67),
+  profileValue("syns", 68, MAX_UINT8),
+  profileValue("syn_acks", 69, MAX_UINT8),
+  profileValue("client_tries", 70, MAX_UINT8),
+  profileValue("server_tries", 71, MAX_UINT8),
+  profileValue("client_probes", 72, MAX_UINT8),
+  profileValue("server_probes", 73, MAX_UINT8),
+  profileValue("icmp_error", 74, MAX_UINT16),
+  { name: "facts", number: 76, meaning: "evidence_set", limit: 0 },
+  profileValue("rsts_kept", 77, MAX_RSTS),
 ] as const satisfies readonly ProfileColumn[];
 
 export type ProfileColumnName = (typeof PROFILE_COLUMNS)[number]["name"];
@@ -139,6 +154,8 @@ export const ROW_COLUMNS = [
   large("judged_time", 59, MAX_VALUE, "difference"),
   small("client_workload", 60, 0, "name"),
   small("server_workload", 61, 0, "name"),
+  small("rst_payload", 65, 0, "name"),
+  large("fin_gap_us", 75, MAX_UINT32 + 1),
 ] as const satisfies readonly RowColumn[];
 
 export type RowColumnName = (typeof ROW_COLUMNS)[number]["name"];

@@ -16,6 +16,8 @@ export interface Slice {
   /** The block's number of each of the batch's names, and of its profiles. */
   readonly names: Uint32Array;
   readonly profiles: Uint32Array;
+  /** The block's number of each of the batch's sets. */
+  readonly sets: Uint32Array;
   /** The block's number of the collector's name. */
   readonly collector: number;
 }
@@ -176,7 +178,10 @@ function address(name: "client_ip" | "server_ip"): BlockColumn {
 }
 
 /** A name a row: as String where there may be many, else as LowCardinality(String). */
-function rowName(name: "history" | "client_workload" | "server_workload", lowCardinality: boolean): BlockColumn {
+function rowName(
+  name: "history" | "rst_payload" | "client_workload" | "server_workload",
+  lowCardinality: boolean,
+): BlockColumn {
   let numbers = new Uint32Array(0);
   return {
     take({ batch, from, count, at, names }) {
@@ -254,6 +259,7 @@ export const ROW_BLOCK_COLUMNS = {
   rst_count: () => uint("rst_count", new Uint32Array(0)),
   rst_ignored: () => uint("rst_ignored", new Uint32Array(0)),
   history: () => rowName("history", false),
+  rst_payload: () => rowName("rst_payload", false),
   client_isn: () => isn("client_isn", 1),
   server_isn: () => isn("server_isn", 2),
   client_packets: () => uint64("client_packets"),
@@ -268,6 +274,7 @@ export const ROW_BLOCK_COLUMNS = {
   ttl_server: () => optional("ttl_server", new Uint8Array(0)),
   ttl_rst: () => optional("ttl_rst", new Uint8Array(0)),
   capture_drops: () => uint64("capture_drops"),
+  fin_gap_us: () => optional("fin_gap_us", new Uint32Array(0)),
   late_segments: () => uint("late_segments", new Uint32Array(0)),
   judged_time: () => uint64("judged_time"),
   client_workload: () => rowName("client_workload", true),

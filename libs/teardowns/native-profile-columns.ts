@@ -1,3 +1,4 @@
+import type { EvidenceTable, NameTable } from "./dictionaries.ts";
 import { PROFILE_SIZE, PROFILE_SLOT, type ProfileColumnName } from "./layout.ts";
 import { KeySet, putLowCardinality, putLowCardinalityVersion } from "./low-cardinality.ts";
 import type { BlockColumn, BlockTables } from "./native-columns.ts";
@@ -59,11 +60,13 @@ const benign = column((writer, count, tables) => {
  * Array(LowCardinality(String)): `version | where each row's members end (UInt64) | the members of all rows, one
  * LowCardinality column without its version`.
  */
-const evidence = column((writer, count, tables) => {
-  const { rowProfiles, evidence: sets, names } = tables;
-  const setOf = Uint32Array.from({ length: tables.profiles.count }, (_, profile) =>
-    valueOf(tables, profile, PROFILE_SLOT.evidence),
-  );
+function names(of: "evidence" | "facts"): () => BlockColumn {
+  return column((writer, count, tables) => putSets(writer, count, tables, PROFILE_SLOT[of]));
+}
+
+function putSets(writer: NativeWriter, count: number, tables: BlockTables, slot: number): void {
+  const { rowProfiles, evidence: sets, names: texts } = tables;
+  const setOf = Uint32Array.from({ length: tables.profiles.count }, (_, profile) => valueOf(tables, profile, slot));
   const ends = new Uint32Array(count * 2);
   let total = 0;
   for (let i = 0; i < count; i++) {
@@ -77,11 +80,19 @@ const evidence = column((writer, count, tables) => {
     for (let k = sets.starts[set]; k < sets.starts[set + 1]; k++) members[at++] = k;
   }
   const used = new KeySet();
-  const keyOf = Uint32Array.from({ length: sets.memberCount }, (_, k) => used.add(sets.members[k], names.texts));
+  const keyOf = setKeys(used, sets, setOf, texts);
   putLowCardinalityVersion(writer);
   writer.array(ends, count * 2);
   putLowCardinality(writer, used.keys, keyOf, members, total);
-});
+}
+
+/** The key of each member of the sets that are used. */
+export function setKeys(used: KeySet, sets: EvidenceTable, which: Iterable<number>, texts: NameTable): Uint32Array {
+  const keyOf = new Uint32Array(sets.memberCount);
+  for (const set of new Set(which))
+    for (let k = sets.starts[set]; k < sets.starts[set + 1]; k++) keyOf[k] = used.add(sets.members[k], texts.texts);
+  return keyOf;
+}
 
 export const PROFILE_BLOCK_COLUMNS = {
   vantage: name("vantage"),
@@ -90,7 +101,7 @@ export const PROFILE_BLOCK_COLUMNS = {
   cause: name("cause"),
   cause_parent: name("cause_parent"),
   confidence: value("confidence"),
-  evidence,
+  evidence: names("evidence"),
   benign,
   stage: name("stage"),
   sender: name("sender"),
@@ -103,4 +114,15 @@ export const PROFILE_BLOCK_COLUMNS = {
   kernel_reason: name("kernel_reason"),
   capture_mode: name("capture_mode"),
   rule_version: value("rule_version", 2),
+  rst_reason: name("rst_reason"),
+  ended_by: name("ended_by"),
+  occasion: name("occasion"),
+  syns: value("syns"),
+  syn_acks: value("syn_acks"),
+  client_tries: value("client_tries"),
+  server_tries: value("server_tries"),
+  client_probes: value("client_probes"),
+  server_probes: value("server_probes"),
+  icmp_error: value("icmp_error", 2),
+  facts: names("facts"),
 } as const satisfies Record<string, () => BlockColumn>;

@@ -1,22 +1,28 @@
 import type { TeardownColumns } from "./batch.ts";
 import { COLUMNS, STORAGE_COLUMNS } from "./columns.ts";
 import { EvidenceTable, NameTable } from "./dictionaries.ts";
-import { PROFILE_COLUMNS, PROFILE_SIZE, PROFILE_SLOT } from "./layout.ts";
+import { PROFILE_COLUMNS, PROFILE_SIZE } from "./layout.ts";
 import { ROW_BLOCK_COLUMNS, type BlockColumn, type BlockTables, type Slice } from "./native-columns.ts";
 import { PROFILE_BLOCK_COLUMNS } from "./native-profile-columns.ts";
+import { rstsColumn } from "./native-rsts.ts";
 import { NativeWriter } from "./native-writer.ts";
 import { ProfileTable } from "./profiles.ts";
 
 const STORED = [...COLUMNS, ...STORAGE_COLUMNS].filter(({ shape }) => shape !== "alias");
 
 /** By column name. */
-const MAKERS: Readonly<Record<string, () => BlockColumn>> = { ...ROW_BLOCK_COLUMNS, ...PROFILE_BLOCK_COLUMNS };
+const MAKERS: Readonly<Record<string, () => BlockColumn>> = {
+  ...ROW_BLOCK_COLUMNS,
+  ...PROFILE_BLOCK_COLUMNS,
+  rsts: rstsColumn,
+};
 
 /** What a row takes in a block, roughly: the first guess of the buffer's size. */
-const BYTES_PER_ROW = 240;
+const BYTES_PER_ROW = 320;
 
-/** Slots of a profile that hold numbers of names. */
+/** Slots of a profile that hold numbers of names, and of sets. */
 const NAME_SLOTS = PROFILE_COLUMNS.flatMap(({ meaning }, slot) => (meaning === "name" ? [slot] : []));
+const SET_SLOTS = PROFILE_COLUMNS.flatMap(({ meaning }, slot) => (meaning === "evidence_set" ? [slot] : []));
 
 /**
  * One block of ClickHouse's Native format, formed of the rows of one or more batches and ready for
@@ -46,7 +52,10 @@ export class NativeBlock implements BlockTables {
     if (count <= 0) return;
     this.#reserve(this.length + count);
     const names = Uint32Array.from(batch.names.texts, (text) => this.names.intern(text));
-    const profiles = this.#internProfiles(batch, names);
+    const sets = Uint32Array.from({ length: batch.evidence.count }, (_, set) =>
+      this.evidence.intern(batch.evidence.namesOf(set, batch.names), this.names),
+    );
+    const profiles = this.#internProfiles(batch, names, sets);
     const slice: Slice = {
       batch,
       from,
@@ -56,6 +65,7 @@ export class NativeBlock implements BlockTables {
       offset,
       names,
       profiles,
+      sets,
       collector: this.names.intern(batch.collector),
     };
     const { profile } = batch.rows;
@@ -65,18 +75,15 @@ export class NativeBlock implements BlockTables {
   }
 
   /** Numbers of the batch's profiles within this block. */
-  #internProfiles(batch: TeardownColumns, names: Uint32Array): Uint32Array {
+  #internProfiles(batch: TeardownColumns, names: Uint32Array, sets: Uint32Array): Uint32Array {
     const { profiles } = this;
-    const sets = Uint32Array.from({ length: batch.evidence.count }, (_, set) =>
-      this.evidence.intern(batch.evidence.namesOf(set, batch.names), this.names),
-    );
     return Uint32Array.from({ length: batch.profiles.count }, (_, profile) => {
       const base = profiles.draft();
       const { values } = profiles;
       const source = profile * PROFILE_SIZE;
       for (let slot = 0; slot < PROFILE_SIZE; slot++) values[base + slot] = batch.profiles.values[source + slot];
       for (const slot of NAME_SLOTS) values[base + slot] = names[values[base + slot]];
-      values[base + PROFILE_SLOT.evidence] = sets[values[base + PROFILE_SLOT.evidence]];
+      for (const slot of SET_SLOTS) values[base + slot] = sets[values[base + slot]];
       return profiles.intern();
     });
   }

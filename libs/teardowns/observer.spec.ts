@@ -149,6 +149,42 @@ function jsonLines(path: string): Record<string, unknown>[] {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
+function unread(startUs: number, clientPort: number): Conversation {
+  return new Conversation({ clientPort, startUs, serverTtl: 64 }).play("cS sSA cA cD200 sA sD100 cA cD50 sA sRA");
+}
+
+function sure(rows: readonly Teardown[]): unknown[][] {
+  return rows.map((row) => [row.cause, row.confidence, row.capture_drops]);
+}
+
+describe("packets that the capture lost", () => {
+  const closed = new Conversation({ clientPort: 1001 }).play(CLOSED);
+  const first = unread(1_700_000_000_000_000, 1002);
+  const late = unread(1_700_000_600_000_000, 1003);
+  // Its packets bring the capture's time forward, at which the first two are told and the loss is seen.
+  const between = new Conversation({ clientPort: 1004, startUs: 1_700_000_300_000_000 }).play(CLOSED);
+  const bytes = segmentCapture(interleave(closed, first, between, late));
+
+  it("make all less sure that lived meanwhile, but for the order of two FINs", () => {
+    const whole = observe(bytes).rows;
+    const lossy = observe(bytes, { captureDrops: () => 5 }).rows;
+    expect(sure(whole)).toEqual([
+      ["fin_client_first", 95, 0],
+      ["unread_data_close", 60, 0],
+      ["fin_client_first", 95, 0],
+      ["unread_data_close", 60, 0],
+    ]);
+    expect(sure(lossy)).toEqual([
+      ["fin_client_first", 95, 5],
+      ["unread_data_close", 42, 5],
+      ["fin_client_first", 95, 5],
+      ["unread_data_close", 60, 5],
+    ]);
+    expect(lossy.map(({ evidence }) => evidence.includes("capture_loss"))).toEqual([true, true, true, false]);
+    expect(lossy.map(({ facts }) => facts.includes("capture_loss"))).toEqual([true, true, true, false]);
+  });
+});
+
 describe.skipIf(!existsSync(join(shared, "lab", "captures")))("beside labelled captures of real stacks", () => {
   it.each(["graceful_fin", "time_wait", "app_abort", "connection_refused", "data_after_close", "listen_overflow"])(
     "%s",

@@ -2,7 +2,7 @@ import { Judge, type Kind } from "@hangup/causes";
 import { Tracker, type EndedConnection, type TrackerCounters } from "@hangup/connections";
 import { CaptureDecoder, type DecodeCounters } from "@hangup/packets";
 import type { Teardown } from "./columns.ts";
-import { emptyRow, fillRow } from "./row.ts";
+import { emptyRow, fillRow, type Observation } from "./row.ts";
 
 /** A live row is judged so long after the segment that ended it, µs. */
 export const DEFAULT_SETTLE_US = 1_000_000;
@@ -92,6 +92,10 @@ export class Observer {
   readonly #tracker: Tracker;
   readonly #judge: Judge;
   readonly #row: Teardown;
+  readonly #observation: Observation;
+  /** Packets that the capture had lost when last looked, and the capture time at which that number had grown. */
+  #drops = 0;
+  #lossUs = -Infinity;
 
   /** `sink` gets each row as the same object: copy what you keep. */
   constructor(options: ObserverOptions, sink: (row: Teardown) => void) {
@@ -99,6 +103,7 @@ export class Observer {
     this.#sink = sink;
     this.#judge = new Judge(!options.live);
     this.#row = emptyRow(options.collector, options.epoch);
+    this.#observation = { localKnown: options.localAddresses !== undefined, whole: !options.live };
     const tracker = new Tracker(
       {
         settleUs: options.live ? (options.settleUs ?? DEFAULT_SETTLE_US) : null,
@@ -141,6 +146,12 @@ export class Observer {
 
   /** Answers whether the row is told for good: an open one that only fell silent goes on. */
   #tell(ended: EndedConnection): boolean {
+    const drops = this.#options.captureDrops?.() ?? this.#decoder.counters.captureDrops;
+    if (drops > this.#drops) {
+      this.#drops = drops;
+      this.#lossUs = ended.nowUs;
+    }
+    ended.captureLoss = this.#lossUs >= ended.startUs;
     const verdict = this.#judge.judge(ended);
     const { kind } = verdict;
     const unended = kind === "open" || kind === "not_observed";
@@ -151,8 +162,8 @@ export class Observer {
       return true;
     }
     const row = this.#row;
-    fillRow(row, ended, verdict, this.#options.localAddresses !== undefined);
-    row.capture_drops = this.#options.captureDrops?.() ?? this.#decoder.counters.captureDrops;
+    fillRow(row, ended, verdict, this.#observation);
+    row.capture_drops = drops;
     if (this.#options.exclude?.(row) === true) {
       this.counters.filtered++;
       return true;

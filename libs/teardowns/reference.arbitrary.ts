@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { parse } from "protobufjs";
 import type { Teardown } from "./columns.ts";
+import type { TeardownRst } from "./rst-columns.ts";
 
 /**
  * The batch by an independent protobuf implementation and by a plain reading of the grammar in teardown.proto, slow and
@@ -61,6 +62,13 @@ export function referenceRows(fields: Fields): Teardown[] {
   const sets = ((fields["evidence_set_sizes"] as number[] | undefined) ?? []).map((size) =>
     named(members.splice(0, size)),
   );
+  const kept = profiled("rsts_kept");
+  const rsts = referenceRsts(
+    fields,
+    kept.reduce((sum, one) => sum + one, 0),
+    names,
+    sets,
+  );
   const knownIsns = profiled("known_isns");
   const isn = (name: string, bit: number): (number | null)[] =>
     column(name).map((value, i) => (knownIsns[i] & bit ? value : null));
@@ -93,6 +101,8 @@ export function referenceRows(fields: Fields): Teardown[] {
     rst_form: named(profiled("rst_form")),
     rst_count: column("rst_count"),
     rst_ignored: column("rst_ignored"),
+    rst_reason: named(profiled("rst_reason")),
+    rst_payload: named(column("rst_payload")),
     midstream: profiled("midstream").map((value) => value === 1),
     conn_state: named(profiled("conn_state")),
     history: named(column("history")),
@@ -118,10 +128,70 @@ export function referenceRows(fields: Fields): Teardown[] {
     client_workload: named(column("client_workload")),
     server_workload: named(column("server_workload")),
     rule_version: profiled("rule_version"),
+    ended_by: named(profiled("ended_by")),
+    occasion: named(profiled("occasion")),
+    syns: profiled("syns"),
+    syn_acks: profiled("syn_acks"),
+    client_tries: profiled("client_tries"),
+    server_tries: profiled("server_tries"),
+    client_probes: profiled("client_probes"),
+    server_probes: profiled("server_probes"),
+    icmp_error: profiled("icmp_error"),
+    fin_gap_us: optional("fin_gap_us"),
+    facts: profiled("facts").map((set) => sets[set]),
+    rsts: kept.map((own) => rsts.splice(0, own)),
   };
   return Array.from({ length: count }, (_, i) =>
     Object.fromEntries(Object.entries(values).map(([name, list]) => [name, list[i]])),
   ) as unknown as Teardown[];
+}
+
+/** All kept RSTs of the batch, by the words of the grammar. */
+function referenceRsts(fields: Fields, count: number, names: string[], sets: string[][]): TeardownRst[] {
+  const column = (name: string): number[] => {
+    const values = (fields[`rsts_${name}`] as number[] | undefined) ?? [];
+    return Array.from({ length: count }, (_, i) => (values.length === count ? values[i] : (values[0] ?? 0)));
+  };
+  const named = (name: string): string[] => column(name).map((value) => names[value]);
+  const optional = (name: string): (number | null)[] => column(name).map((value) => (value === 0 ? null : value - 1));
+  const signed = (name: string): (number | null)[] =>
+    optional(name).map((value) => (value === null ? null : value % 2 === 0 ? value / 2 : -(value + 1) / 2));
+  const values: { [K in keyof TeardownRst]: readonly unknown[] } = {
+    by: named("by"),
+    offset_us: column("offset_us"),
+    seq: column("seq"),
+    ack: column("ack"),
+    flags: column("flags"),
+    form: named("form"),
+    validity: named("validity"),
+    ttl: column("ttl"),
+    other_ttls: column("other_ttls").map((word) =>
+      [word, word >>> 8, word >>> 16, word >>> 24].map((shifted) => shifted & 255).filter((ttl) => ttl !== 0),
+    ),
+    tos: column("tos"),
+    ip_id: optional("ip_id"),
+    ip_id_step: optional("ip_id_step"),
+    window: column("window"),
+    ip_length: column("ip_length"),
+    payload_length: column("payload_length"),
+    mptcp_reason: optional("mptcp_reason"),
+    seq_beyond_sent: signed("seq_beyond_sent"),
+    seq_beyond_acked: signed("seq_beyond_acked"),
+    ack_beyond_sent: signed("ack_beyond_sent"),
+    unacked_of_sender: signed("unacked_of_sender"),
+    unacked_of_peer: signed("unacked_of_peer"),
+    ack_beyond_own_fin: signed("ack_beyond_own_fin"),
+    peer_beyond_own_fin: signed("peer_beyond_own_fin"),
+    probes: column("probes"),
+    syn_acks: column("syn_acks"),
+    idle_us: column("idle_us"),
+    since_synack_us: optional("since_synack_us"),
+    since_data_us: optional("since_data_us"),
+    facts: column("facts").map((set) => sets[set]),
+  };
+  return Array.from({ length: count }, (_, i) =>
+    Object.fromEntries(Object.entries(values).map(([name, list]) => [name, list[i]])),
+  ) as unknown as TeardownRst[];
 }
 
 function number(value: unknown): number {

@@ -2,6 +2,7 @@ import type { Verdict } from "@hangup/causes";
 import { RULE_VERSION } from "@hangup/causes";
 import { CLIENT, SERVER, type EndedConnection, type SideFacts } from "@hangup/connections";
 import type { Teardown } from "./columns.ts";
+import { fillFacts } from "./facts.ts";
 
 /** A row to be filled: the same object again and again. */
 export function emptyRow(collector: string, epoch: number): Teardown {
@@ -31,6 +32,8 @@ export function emptyRow(collector: string, epoch: number): Teardown {
     rst_form: "",
     rst_count: 0,
     rst_ignored: 0,
+    rst_reason: "",
+    rst_payload: "",
     midstream: false,
     conn_state: "",
     history: "",
@@ -56,14 +59,31 @@ export function emptyRow(collector: string, epoch: number): Teardown {
     client_workload: "",
     server_workload: "",
     rule_version: RULE_VERSION,
+    ended_by: "",
+    occasion: "",
+    syns: 0,
+    syn_acks: 0,
+    client_tries: 0,
+    server_tries: 0,
+    client_probes: 0,
+    server_probes: 0,
+    icmp_error: 0,
+    fin_gap_us: null,
+    facts: [],
+    rsts: [],
   };
 }
 
-/**
- * Fills the columns that the connection and its verdict tell. `localKnown`: the capturing host's own addresses are known, so
- * that an address which is none of them is elsewhere.
- */
-export function fillRow(row: Teardown, c: EndedConnection, v: Verdict, localKnown = false): void {
+/** What a collector knows of all its rows. */
+export interface Observation {
+  /** The capturing host's own addresses are known, so that an address which is none of them is elsewhere. */
+  readonly localKnown: boolean;
+  /** Judged with all connections of the time at hand (a file). */
+  readonly whole: boolean;
+}
+
+/** Fills the columns that the connection and its verdict tell. */
+export function fillRow(row: Teardown, c: EndedConnection, v: Verdict, { localKnown, whole }: Observation): void {
   const { client, server } = c;
   row.vantage = vantageOf(c, localKnown);
   row.client_ip = client.address;
@@ -108,6 +128,7 @@ export function fillRow(row: Teardown, c: EndedConnection, v: Verdict, localKnow
   row.capture_mode = c.flagsOnly ? "flags" : "all";
   row.late_segments = c.lateSegments;
   row.judged_time = Math.floor(c.nowUs);
+  fillFacts(row, c, whole);
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import type { Teardown } from "./columns.ts";
+import type { TeardownRst } from "./rst-columns.ts";
 import { MAX_TIME, MAX_UINT16, MAX_UINT32, MAX_UINT8, MAX_VALUE } from "./layout.ts";
 
 /** Rows for property tests: every value that a column can hold, with its ends, not only what traffic brings. */
@@ -26,6 +27,42 @@ const ipv4 = fc
 const ipv6 = fc.uint8Array({ minLength: 16, maxLength: 16 });
 export const addressArbitrary = fc.oneof(ipv4, ipv6, fc.constant(new Uint8Array(16)));
 
+const distance = fc.option(fc.integer({ min: -0x7fff_ffff, max: 0x7fff_ffff }), { nil: null });
+const set = fc.array(fc.string({ minLength: 1, maxLength: 10 }), { maxLength: 3 });
+
+// In the order of RST_COLUMNS: their JSON has it.
+const rst: fc.Arbitrary<TeardownRst> = fc.record({
+  by: fc.constantFrom("client" as const, "server" as const),
+  offset_us: fc.integer({ min: -(2 ** 50), max: 2 ** 50 }),
+  seq: whole(MAX_UINT32),
+  ack: whole(MAX_UINT32),
+  flags: whole(MAX_UINT8),
+  form: name,
+  validity: name,
+  ttl: whole(MAX_UINT8),
+  other_ttls: fc.array(fc.integer({ min: 1, max: 255 }), { maxLength: 4 }),
+  tos: whole(MAX_UINT8),
+  ip_id: optional(MAX_UINT16),
+  ip_id_step: optional(MAX_UINT16),
+  window: whole(MAX_UINT16),
+  ip_length: whole(MAX_UINT16),
+  payload_length: whole(MAX_UINT16),
+  mptcp_reason: optional(MAX_UINT8),
+  seq_beyond_sent: distance,
+  seq_beyond_acked: distance,
+  ack_beyond_sent: distance,
+  unacked_of_sender: distance,
+  unacked_of_peer: distance,
+  ack_beyond_own_fin: distance,
+  peer_beyond_own_fin: distance,
+  probes: whole(MAX_UINT8),
+  syn_acks: whole(MAX_UINT8),
+  idle_us: whole(MAX_UINT32),
+  since_synack_us: optional(MAX_UINT32 - 1),
+  since_data_us: optional(MAX_UINT32 - 1),
+  facts: set,
+});
+
 const unnumbered = fc.record({
   vantage: name,
   client_ip: addressArbitrary,
@@ -49,6 +86,8 @@ const unnumbered = fc.record({
   rst_form: name,
   rst_count: whole(MAX_UINT32),
   rst_ignored: whole(MAX_UINT32),
+  rst_reason: name,
+  rst_payload: name,
   midstream: fc.boolean(),
   conn_state: name,
   history: name,
@@ -74,6 +113,18 @@ const unnumbered = fc.record({
   client_workload: name,
   server_workload: name,
   rule_version: whole(MAX_UINT16),
+  ended_by: name,
+  occasion: name,
+  syns: whole(MAX_UINT8),
+  syn_acks: whole(MAX_UINT8),
+  client_tries: whole(MAX_UINT8),
+  server_tries: whole(MAX_UINT8),
+  client_probes: whole(MAX_UINT8),
+  server_probes: whole(MAX_UINT8),
+  icmp_error: whole(MAX_UINT16),
+  fin_gap_us: optional(MAX_UINT32),
+  facts: set,
+  rsts: fc.oneof(fc.constant<TeardownRst[]>([]), fc.array(rst, { maxLength: 4 })),
 });
 
 /** One batch's rows: one collector, one run, consecutive seqs; some of them alike in many columns, as real ones are. */

@@ -1,4 +1,4 @@
-import { type Teardown, parseAddress } from "@hangup/teardowns";
+import { parseAddress, type Teardown, type TeardownRst } from "@hangup/teardowns";
 import { seededRandom } from "./random.ts";
 
 /** What ends connections in a usual mix, most frequent first. */
@@ -99,6 +99,66 @@ const HISTORIES = [
 ];
 const PORTS = [443, 443, 443, 443, 80, 8080, 5432, 6379, 9092, 8443];
 
+const HALF_OPEN_FACTS = ["client_sent_syn"];
+const RESET_FACTS = ["client_sent_syn", "client_spoke", "client_sent_payload", "client_timestamps"].concat([
+  "server_sent_syn_ack",
+  "server_spoke",
+  "server_sent_payload",
+  "server_timestamps",
+  "handshake",
+]);
+const FIN_FACTS = [
+  "client_sent_syn",
+  "client_spoke",
+  "client_sent_payload",
+  "client_fin",
+  "client_fin_acks_other",
+].concat([
+  "server_sent_syn_ack",
+  "server_spoke",
+  "server_sent_payload",
+  "server_fin",
+  "server_timestamps",
+  "handshake",
+]);
+
+/** The `before`-th RST before the last. */
+function syntheticRst(before: number, whole: (limit: number) => number): TeardownRst {
+  return {
+    by: "server",
+    offset_us: -40 * before,
+    seq: whole(2 ** 32),
+    ack: whole(2 ** 32),
+    flags: 20,
+    form: "abort",
+    validity: before === 0 ? "ends" : "ignored",
+    ttl: 64,
+    other_ttls: [64],
+    tos: 0,
+    ip_id: whole(65_536),
+    ip_id_step: null,
+    window: 501,
+    ip_length: 52,
+    payload_length: 0,
+    mptcp_reason: null,
+    seq_beyond_sent: 0,
+    seq_beyond_acked: 0,
+    ack_beyond_sent: 0,
+    unacked_of_sender: 0,
+    unacked_of_peer: 0,
+    ack_beyond_own_fin: null,
+    peer_beyond_own_fin: null,
+    probes: 0,
+    syn_acks: 1,
+    idle_us: whole(1_000_000),
+    since_synack_us: whole(10_000_000),
+    since_data_us: whole(10_000_000),
+    facts: RST_FACTS,
+  };
+}
+
+const RST_FACTS = ["options", "timestamp", "sender_spoke", "peer_spoke", "handshake", "sender_timestamps"];
+
 export interface TrafficShape {
   readonly seed: number;
   /** Distinct clients and servers. */
@@ -152,6 +212,8 @@ export function* syntheticTeardowns(shape: TrafficShape): Generator<Teardown> {
       rst_form: end.rst > 0 ? (refused ? "refuse" : "abort") : "",
       rst_count: end.rst,
       rst_ignored: 0,
+      rst_reason: "",
+      rst_payload: "",
       midstream: false,
       conn_state: end.state,
       history: refused ? "Sr" : silent ? "S" : HISTORIES[whole(HISTORIES.length)],
@@ -177,6 +239,18 @@ export function* syntheticTeardowns(shape: TrafficShape): Generator<Teardown> {
       client_workload: "",
       server_workload: "",
       rule_version: 1,
+      ended_by: end.rst > 0 ? "rst" : silent ? "none" : "fin",
+      occasion: silent ? "silence" : "settled",
+      syns: silent ? 3 : 1,
+      syn_acks: refused || silent ? 0 : 1,
+      client_tries: random() < 0.02 ? 2 : 1,
+      server_tries: random() < 0.02 ? 2 : 1,
+      client_probes: 0,
+      server_probes: 0,
+      icmp_error: 0,
+      fin_gap_us: null,
+      facts: silent || refused ? HALF_OPEN_FACTS : end.rst > 0 ? RESET_FACTS : FIN_FACTS,
+      rsts: Array.from({ length: end.rst }, (_, k) => syntheticRst(end.rst - k - 1, whole)),
     };
   }
 }

@@ -7,7 +7,9 @@ export function answersSyn(c: EndedConnection): boolean {
   const { rst } = c;
   if (rst === null || rst.sender !== SERVER || !c.client.sentSyn || rst.form !== "refuse" || rst.synAckSeen)
     return false;
-  return rst.ackBeyondIsn >= 0 && rst.ackBeyondIsn <= c.client.bytes;
+  // Where the capture does not tell how much was sent, the SYN is taken to have carried nothing.
+  const carried = c.flagsOnly && !c.client.bytesWhole ? 0 : c.client.bytes;
+  return rst.ackBeyondIsn >= 0 && rst.ackBeyondIsn <= carried;
 }
 
 /** A RST or ICMP error answered the SYN. */

@@ -25,7 +25,7 @@ export function onlySyn(c: EndedConnection): boolean {
 
 /** The server's own close before the handshake was complete moves no number beyond its SYN-ACK. */
 function nothingBeyondSynAck(c: EndedConnection): boolean {
-  return !c.server.fin || (((c.server.finEnd - c.server.isn) | 0) === 2 && ((c.server.acked - c.client.isn) | 0) === 1);
+  return !c.server.fin || c.server.finAtStart;
 }
 
 export function handshakeNeverAcknowledged(c: EndedConnection, synAcks: number): boolean {

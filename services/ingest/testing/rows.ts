@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "@hangup/kafka";
-import { encodeBatch, parseAddress, TeardownColumns, type Teardown } from "@hangup/teardowns";
+import { encodeBatch, parseAddress, TeardownColumns, type Teardown, type TeardownRst } from "@hangup/teardowns";
 
 /** The moment of the tests: 2026-09-21T14:13:20Z. */
 export const NOW_MS = 1_790_000_000_000;
@@ -8,6 +8,42 @@ function address(text: string): Uint8Array {
   const bytes = parseAddress(text);
   if (bytes === null) throw new Error(`no address: ${text}`);
   return bytes;
+}
+
+/** RST `k` of row `seq`, with both ends of what its columns can hold. */
+function knownRst(seq: number, k: number): TeardownRst {
+  const none = (seq + k) % 2 === 0;
+  return {
+    by: none ? "client" : "server",
+    offset_us: k * 1_000 - 2 ** 34,
+    seq: 4_294_967_295 - seq,
+    ack: seq * k,
+    flags: none ? 4 : 255,
+    form: none ? "no_connection" : "abort",
+    validity: ["ends", "ignored", "trailing", "late"][k],
+    ttl: 255 - k,
+    other_ttls: [64, 1, 255, 57].slice(0, (seq + k) % 5),
+    tos: none ? 0 : 255,
+    ip_id: none ? null : 65_535,
+    ip_id_step: none ? 0 : null,
+    window: none ? 0 : 65_535,
+    ip_length: 40 + k,
+    payload_length: none ? 0 : 65_535,
+    mptcp_reason: none ? null : 255,
+    seq_beyond_sent: none ? null : -2_147_483_647,
+    seq_beyond_acked: none ? 2_147_483_647 : null,
+    ack_beyond_sent: -1,
+    unacked_of_sender: 0,
+    unacked_of_peer: 1460 * k,
+    ack_beyond_own_fin: null,
+    peer_beyond_own_fin: none ? null : 31,
+    probes: k,
+    syn_acks: none ? 0 : 255,
+    idle_us: 4_294_967_295,
+    since_synack_us: none ? null : 4_294_967_294,
+    since_data_us: none ? 0 : null,
+    facts: none ? [] : ["options", `fact_${k}`],
+  };
 }
 
 /** A row whose every column holds something, ended a minute before `nowMs`; rows of different seq differ in most columns. */
@@ -40,6 +76,8 @@ export function knownRow(seq: number, overrides: Partial<Teardown> = {}, nowMs =
     rst_form: odd ? "abort" : "",
     rst_count: odd ? 2 : 0,
     rst_ignored: seq % 5,
+    rst_reason: odd ? "diagnostic 4: abort" : "",
+    rst_payload: seq % 3 === 0 ? "closed by policy\\\\x0a" : "",
     midstream: seq % 7 === 0,
     conn_state: odd ? "RSTR" : "SF",
     history: odd ? "ShADadR" : `ShADadFf${"d".repeat(seq % 4)}`,
@@ -65,6 +103,18 @@ export function knownRow(seq: number, overrides: Partial<Teardown> = {}, nowMs =
     client_workload: odd ? "shop/cart-é" : "",
     server_workload: odd ? "" : "shop/db",
     rule_version: 1 + (seq % 3),
+    ended_by: odd ? "rst" : "fin",
+    occasion: odd ? "settled" : "capture_end",
+    syns: 1 + (seq % 3),
+    syn_acks: seq % 4,
+    client_tries: 255,
+    server_tries: seq % 6,
+    client_probes: seq % 2,
+    server_probes: seq % 5,
+    icmp_error: seq % 10 === 0 ? 0x0303 : 0,
+    fin_gap_us: seq % 4 === 0 ? 4_294_967_295 - seq : null,
+    facts: odd ? ["client_spoke", "handshake"] : ["server_fin"],
+    rsts: Array.from({ length: seq % 5 }, (_, k) => knownRst(seq, k)),
     ...overrides,
   };
 }

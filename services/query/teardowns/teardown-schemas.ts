@@ -1,6 +1,22 @@
-import { COLUMNS, STORAGE_COLUMNS, type Column, type ColumnShape } from "@hangup/teardowns";
+import { COLUMNS, RST_COLUMNS, STORAGE_COLUMNS, type Column, type ColumnShape, type RstShape } from "@hangup/teardowns";
 import { z } from "zod";
 import { rangeSchema } from "../rates/rate-schemas.ts";
+
+const RST_SHAPES: Readonly<Record<RstShape, z.ZodType>> = {
+  name: z.string(),
+  names: z.array(z.string()),
+  uint: z.int(),
+  optional_uint: z.int().nullable(),
+  int: z.int(),
+  optional_int: z.int().nullable(),
+  bytes: z.array(z.int()),
+};
+
+const rstSchema = z.object(
+  Object.fromEntries(
+    RST_COLUMNS.map(({ name, shape, comment }) => [name, RST_SHAPES[shape].meta({ description: comment })]),
+  ),
+);
 
 const SHAPES: Readonly<Record<ColumnShape, z.ZodType>> = {
   time: z.string(),
@@ -11,6 +27,7 @@ const SHAPES: Readonly<Record<ColumnShape, z.ZodType>> = {
   name: z.string(),
   optional_name: z.string().nullable(),
   names: z.array(z.string()),
+  rsts: z.array(rstSchema),
   address: z.string(),
   alias: z.string().nullable(),
 };

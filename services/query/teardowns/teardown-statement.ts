@@ -24,6 +24,7 @@ const stored: readonly Column[] = [...COLUMNS, ...STORAGE_COLUMNS];
 function readable({ name, shape }: Column, lists: "array" | "text"): string {
   if (shape === "address") return `${addressSql(`t.${name}`)} AS ${name}`;
   if (shape === "optional_name") return `nullIf(toString(t.${name}), '') AS ${name}`;
+  if (shape === "rsts" && lists === "text") return `if(empty(t.${name}), '', toJSONString(t.${name})) AS ${name}`;
   if (shape === "names" && lists === "text") return `arrayStringConcat(t.${name}, ';') AS ${name}`;
   return `t.${name} AS ${name}`;
 }
