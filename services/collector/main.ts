@@ -15,8 +15,8 @@ import { kafkaOutput, standardOutput } from "./output.ts";
 import { OwnTraffic } from "./own-traffic.ts";
 import { planFile, type Emit } from "./playback.ts";
 
-/** libpcap hands packets over at the latest 1 s after they came, in immediate mode at once; and a little for the way here. */
-const PACKET_DELAY_US = { usual: 1_050_000, lowLatency: 50_000 };
+/** libpcap hands packets over at the latest 1 s after they came, in immediate mode at once; and a little for the way here, pipe included. */
+const PACKET_DELAY_US = { usual: 1_120_000, lowLatency: 60_000 };
 const ADVANCE_EVERY_MS = 100;
 const COUNTERS_EVERY_MS = 5_000;
 /** Names of brokers may come to mean other addresses. */
@@ -93,6 +93,7 @@ await runService(spec, async ({ config, operands, log, fail }) => {
     // After what waits in the pipe has been read: when this process was held up, packets must not come too late.
     if (live)
       setImmediate(() => {
+        if (source.isBehind) return;
         source.passTime(nowUs);
         observer.advance(nowUs);
       });

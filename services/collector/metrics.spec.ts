@@ -24,6 +24,7 @@ const idle: Source = {
   passTime: () => undefined,
   restarts: 0,
   trouble: null,
+  isBehind: false,
 };
 
 function collector(live: boolean) {

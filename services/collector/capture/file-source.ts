@@ -9,6 +9,7 @@ export class FileSource implements Source {
   readonly #finished = Promise.withResolvers<void>();
   readonly restarts = 0;
   readonly trouble = null;
+  readonly isBehind = false;
   #capture: CaptureSource | undefined;
   #stopped = false;
 

@@ -112,3 +112,13 @@ export function complaint(lines: readonly string[], context: ComplaintContext): 
   }
   return new HangupError("HANGUP_CAPTURE_FAILED", `tcpdump ended: ${text.at(0) ?? "without a word"}`);
 }
+
+/** A program that could not be started. */
+export function missingTool(program: string, cause: NodeJS.ErrnoException): HangupError {
+  return cause.code === "ENOENT"
+    ? new HangupError("HANGUP_MISSING_TOOL", `the program '${program}' is not installed`, {
+        remedy: program === "ip" ? "Install iproute2" : `Install ${program}`,
+        cause,
+      })
+    : new HangupError("HANGUP_CAPTURE_FAILED", `${program} cannot be started: ${cause.message}`, { cause });
+}

@@ -14,6 +14,8 @@ import type { Source, Taker } from "./source.ts";
 import { Tcpdump } from "./tcpdump.ts";
 import { TimeMerge } from "./time-merge.ts";
 
+const LONGEST_PAUSE_MS = { usual: 64, lowLatency: 8 };
+
 /** A live capture waits for nobody. */
 const always = (): undefined => undefined;
 
@@ -29,10 +31,10 @@ export function openSource(
   if (read !== undefined)
     return words === "" && config.count === undefined
       ? new FileSource(read, taker)
-      : tcpdumpSource(config, "", words, log, taker);
+      : tcpdumpSource(config, { name: "", words, expression: words }, log, taker);
   const open = (name: string, into: Taker): Tcpdump => {
     const expression = captureExpression(config.captureMode, linkTypeOf(name, config.netns), words);
-    return tcpdumpSource(config, name, expression, log.child({ interface: name }), into);
+    return tcpdumpSource(config, { name, words, expression }, log.child({ interface: name }), into);
   };
   if (names.length === 1) return open(names[0], taker);
   const merge = new TimeMerge((bytes) => taker.take(bytes));
@@ -44,8 +46,7 @@ export function openSource(
 
 function tcpdumpSource(
   config: ConfigOf<CollectorOptions>,
-  name: string,
-  expression: string,
+  { name, words, expression }: { name: string; words: string; expression: string },
   log: Logger,
   taker: Taker,
 ): Tcpdump {
@@ -68,7 +69,12 @@ function tcpdumpSource(
     taker,
     input: read === undefined ? undefined : () => openCapture(read),
     complaint: (lines) =>
-      complaint(lines, { ...options, interfaces: () => interfaceNames(interfaceList(config.netns)) }),
+      complaint(lines, {
+        ...options,
+        expression: words,
+        interfaces: () => interfaceNames(interfaceList(config.netns)),
+      }),
+    longestPauseMs: config.lowLatency ? LONGEST_PAUSE_MS.lowLatency : LONGEST_PAUSE_MS.usual,
     finite: read !== undefined || config.count !== undefined,
     timers: systemTimers,
     log,

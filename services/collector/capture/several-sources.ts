@@ -39,6 +39,10 @@ export class SeveralSources implements Source {
     for (const source of this.#sources.values()) source.requestCounters();
   }
 
+  get isBehind(): boolean {
+    return this.#each((source) => source.isBehind).includes(true);
+  }
+
   passTime(nowUs: number): void {
     this.#merge.release(nowUs);
   }

@@ -55,6 +55,7 @@ describe("a source that is a file", () => {
       input: () => openCapture(file),
       complaint: (lines) => new HangupError("HANGUP_CAPTURE_FAILED", lines.join(" ")),
       finite: true,
+      longestPauseMs: 50,
       timers: systemTimers,
       log: pino({ level: "silent" }),
     });

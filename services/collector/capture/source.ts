@@ -12,6 +12,8 @@ export interface Source {
   /** tcpdump's counters. */
   counters(): PacketCounters;
   requestCounters(): void;
+  /** More waits than can be read at once: what comes next is older than now. */
+  readonly isBehind: boolean;
   /** All that was captured before this time, µs since 1970, has come by now: packets of several interfaces need not wait longer. */
   passTime(nowUs: number): void;
   readonly restarts: number;

@@ -27,6 +27,7 @@ describe("Tcpdump", () => {
       taker: { take: () => undefined, room: () => undefined },
       complaint: (lines) => new HangupError("HANGUP_CAPTURE_FAILED", lines.join(" ")),
       finite: false,
+      longestPauseMs: 50,
       timers,
       log,
     });

@@ -7,7 +7,8 @@ import { captureFault } from "@hangup/teardowns";
 import type { Timers } from "../timers.ts";
 import type { Command } from "./arguments.ts";
 import { Leash } from "./leash.ts";
-import { noPackets, readCounters, saysListening, sumOf, type PacketCounters } from "./messages.ts";
+import { missingTool, noPackets, readCounters, saysListening, sumOf, type PacketCounters } from "./messages.ts";
+import { PacketPipe } from "./packet-pipe.ts";
 import { RecordBoundary } from "./record-boundary.ts";
 import type { Source, Taker } from "./source.ts";
 
@@ -15,6 +16,8 @@ export interface TcpdumpParts {
   readonly command: Command;
   /** Takes the bytes of one pcap stream, whatever number of tcpdumps it came from. */
   readonly taker: Taker;
+  /** How long packets may lie in the pipe at most, ms: who looks less often pays less. */
+  readonly longestPauseMs: number;
   /** A file, for tcpdump's stdin. */
   readonly input?: () => Promise<CaptureSource>;
   /** Turns tcpdump's last words into an error. */
@@ -43,6 +46,7 @@ export class Tcpdump implements Source {
   #backoffMs = FIRST_BACKOFF_MS;
   #retry: { cancel(): void } | undefined;
   #input: CaptureSource | undefined;
+  #pipe: PacketPipe | undefined;
   /** tcpdump has said that it listens: only then a SIGUSR1 asks, and does not kill. */
   #listening = false;
   /** Of the tcpdumps that have ended. */
@@ -83,6 +87,10 @@ export class Tcpdump implements Source {
     if (this.#listening) this.#child?.kill("SIGUSR1");
   }
 
+  get isBehind(): boolean {
+    return this.#pipe?.isBehind ?? false;
+  }
+
   passTime(): void {}
 
   /** Ends the capture and reads what is in the pipe. */
@@ -99,7 +107,7 @@ export class Tcpdump implements Source {
   }
 
   #run(): Promise<void> {
-    const { command, finite, log } = this.#parts;
+    const { command, finite, log, longestPauseMs } = this.#parts;
     const started = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<void>();
     this.#ended = ended.promise;
@@ -110,11 +118,12 @@ export class Tcpdump implements Source {
     const began = performance.now();
     if (!finite) this.#boundary.begin();
     // A group of its own: a ctrl-C at the terminal is ours to pass on, in our order.
-    const child = spawn(command.program, [...command.args], {
-      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-      detached: true,
-    });
+    const start = (stdin: "ignore" | "pipe", stdout: "pipe" | number): ChildProcess =>
+      spawn(command.program, [...command.args], { stdio: [stdin, stdout, "pipe"], detached: true });
+    const pipe = input === undefined ? new PacketPipe(longestPauseMs, (chunk) => this.#take(child, chunk)) : undefined;
+    const child = pipe?.connect((writeEnd) => start("ignore", writeEnd)) ?? start("pipe", "pipe");
     this.#child = child;
+    this.#pipe = pipe;
     const leash = child.pid === undefined || input !== undefined ? undefined : new Leash(child.pid);
     if (input !== undefined && child.stdin !== null) {
       feed(input, child.stdin).catch((error: unknown) => (unread = error));
@@ -137,6 +146,7 @@ export class Tcpdump implements Source {
       this.#child = undefined;
       this.#listening = false;
       leash?.release();
+      pipe?.close();
       this.#takeOver();
       ended.resolve();
       if (this.#stopping || (error === undefined && finite)) {
@@ -207,15 +217,6 @@ async function feed(input: CaptureSource, stdin: Writable): Promise<void> {
 /** The source uses its buffer again. */
 async function* copies(input: CaptureSource): AsyncGenerator<Buffer> {
   for await (const chunk of input) yield Buffer.from(chunk);
-}
-
-function missingTool(program: string, cause: NodeJS.ErrnoException): HangupError {
-  return cause.code === "ENOENT"
-    ? new HangupError("HANGUP_MISSING_TOOL", `the program '${program}' is not installed`, {
-        remedy: program === "ip" ? "Install iproute2" : `Install ${program}`,
-        cause,
-      })
-    : new HangupError("HANGUP_CAPTURE_FAILED", `${program} cannot be started: ${cause.message}`, { cause });
 }
 
 function eachLine(stream: NodeJS.ReadableStream, take: (line: string) => void): void {

@@ -25,7 +25,7 @@ export class TimeMerge {
     this.#mostWaiting = mostWaitingBytes;
   }
 
-  /** Another interface; answers who takes its stream: the header of a pcap file, then chunks of whole records. */
+  /** Another interface; answers who takes its stream: the header of a pcap file, then chunks of whole records, which are copied. */
   lane(name: string): (chunk: Uint8Array) => void {
     let lane: Lane | undefined;
     return (chunk) => {
@@ -107,7 +107,8 @@ class Lane {
   }
 
   put(chunk: Uint8Array): void {
-    this.#chunks.push(new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    const copy = Buffer.from(chunk);
+    this.#chunks.push(new DataView(copy.buffer, copy.byteOffset, copy.byteLength));
     if (this.isEmpty) this.#look();
   }
 

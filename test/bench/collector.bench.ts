@@ -1,0 +1,211 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startBroker } from "@hangup/kafka";
+import { FrameWriter } from "./frame-writer.ts";
+import { PacketSender } from "./packet-sender.ts";
+import { cpuSeconds, residentMb } from "./process-cost.ts";
+
+export const name = "collector: what it costs live, and what it can take";
+
+const main = join(import.meta.dirname, "../../services/collector/dist/main.js");
+const PACKETS_A_CONNECTION = 10;
+const MEASURED_SECONDS = 10;
+/** First so many, as fast as can be: who runs for days has its code compiled and its memory grown. */
+const WARM_UP_CONNECTIONS = 100_000;
+const WARM_UP_RATE = 10_000;
+const RUNS = 3;
+
+interface Place {
+  readonly directory: string;
+  readonly sender: PacketSender;
+  readonly kafka: string;
+}
+
+export async function run(): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), "hangup-bench-"));
+  const port = await freePort();
+  const broker = await startBroker({ dataDir: join(directory, "kafka"), port, logFile: join(directory, "kafka.log") });
+  try {
+    const sender = new PacketSender(directory);
+    try {
+      const place = { directory, sender, kafka: `127.0.0.1:${port}` };
+      await costs(place, 1_000, "target 3 % of a core, 150 MB");
+
+      await costs(place, 10_000, "published");
+      await lossless(place, "flags", [250_000, 500_000, 750_000]);
+      await lossless(place, "all", [50_000, 100_000, 150_000, 200_000, 300_000]);
+    } finally {
+      sender.close();
+    }
+  } finally {
+    await broker.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** CPU of collector and tcpdump at so many connections a second: the best of some runs, since what disturbs only adds. */
+async function costs(place: Place, connectionsPerSecond: number, aim: string): Promise<void> {
+  const warmUp = join(place.directory, "warm-up.pcap");
+  const file = join(place.directory, `${connectionsPerSecond}.pcap`);
+  writeConnections(warmUp, WARM_UP_RATE, WARM_UP_CONNECTIONS / WARM_UP_RATE, 0);
+  writeConnections(file, connectionsPerSecond, MEASURED_SECONDS, WARM_UP_CONNECTIONS);
+  console.log(`  ${connectionsPerSecond} connections/s of ${PACKETS_A_CONNECTION} packets, to Kafka (${aim})`);
+  for (let count = 0; count < RUNS; count++) {
+    const collector = await Collector.start(place, ["--bootstrap-server", place.kafka]);
+    await place.sender.send(warmUp, WARM_UP_RATE * PACKETS_A_CONNECTION, WARM_UP_CONNECTIONS / WARM_UP_RATE);
+    await sleep(3_000);
+    const sending = place.sender.send(file, connectionsPerSecond * PACKETS_A_CONNECTION, MEASURED_SECONDS);
+    const before = collector.cpu();
+    const began = performance.now();
+    await sleep(MEASURED_SECONDS * 1_000 - 500);
+    const seconds = (performance.now() - began) / 1_000;
+    const after = collector.cpu();
+    const memory = collector.memory();
+    const { packets } = await sending;
+    const percent = (who: "collector" | "tcpdump") => (((after[who] - before[who]) / seconds) * 100).toFixed(2);
+    const sum = (((after.collector + after.tcpdump - before.collector - before.tcpdump) / seconds) * 100).toFixed(2);
+    await sleep(2_500);
+    const { events, dropped } = await collector.stop();
+    console.log(
+      `    collector ${percent("collector")} % + tcpdump ${percent("tcpdump")} % = ${sum} % of a core, ` +
+        `${memory.collector.toFixed(0)} + ${memory.tcpdump.toFixed(0)} MB; ${packets} packets, ${events} events, ${dropped} packets dropped`,
+    );
+  }
+}
+
+/** Sends small packets at growing rates, none of which ends a connection, and says what was dropped. */
+async function lossless(place: Place, mode: "all" | "flags", rates: readonly number[]): Promise<void> {
+  const file = join(place.directory, "data.pcap");
+  writeData(file);
+  console.log(`  small packets without SYN, FIN or RST, capture mode ${mode}`);
+  for (const rate of rates) {
+    const collector = await Collector.start(place, ["--dry-run", "--capture-mode", mode]);
+    const before = collector.cpu();
+    const { packets, seconds } = await place.sender.send(file, rate, 5);
+    await sleep(2_500);
+    const after = collector.cpu();
+    const { dropped } = await collector.stop();
+    const cpu = (who: "collector" | "tcpdump") => (after[who] - before[who]).toFixed(2);
+    console.log(
+      `    asked ${rate}/s, sent ${Math.round(packets / seconds)}/s: ${dropped} of ${packets} dropped; ` +
+        `CPU seconds: collector ${cpu("collector")}, tcpdump ${cpu("tcpdump")} in ${seconds.toFixed(1)} s`,
+    );
+  }
+}
+
+/** A collector and its tcpdump. */
+class Collector {
+  readonly #child;
+  readonly #tcpdump: number;
+  #stderr = "";
+
+  private constructor(child: ReturnType<typeof spawn>, netns: string) {
+    this.#child = child;
+    this.#tcpdump = Number(execFileSync("ip", ["netns", "pids", netns], { encoding: "utf8" }).trim().split("\n")[0]);
+  }
+
+  static async start({ sender }: Place, args: readonly string[]): Promise<Collector> {
+    const where = ["--netns", sender.netns, "-i", sender.interface, "--admin-listen", `127.0.0.1:${await freePort()}`];
+    const extra = (process.env["HANGUP_BENCH_NODE"] ?? "").split(" ").filter((word) => word !== "");
+    const child = spawn(process.execPath, [...extra, main, ...where, ...args], { stdio: ["ignore", "ignore", "pipe"] });
+    let text = "";
+    const capturing = new Promise<void>((resolve, reject) => {
+      child.stderr.setEncoding("utf8").on("data", (more: string) => {
+        text += more;
+        if (text.includes('"msg":"capturing')) resolve();
+      });
+      child.once("close", () => reject(new Error(`the collector ended: ${text}`)));
+    });
+    await capturing;
+    const collector = new Collector(child, sender.netns);
+    child.stderr.on("data", (more: string) => (collector.#stderr += more));
+    return collector;
+  }
+
+  cpu(): { collector: number; tcpdump: number } {
+    return { collector: cpuSeconds(this.#child.pid as number), tcpdump: cpuSeconds(this.#tcpdump) };
+  }
+
+  memory(): { collector: number; tcpdump: number } {
+    return { collector: residentMb(this.#child.pid as number), tcpdump: residentMb(this.#tcpdump) };
+  }
+
+  /** Events that it made, and packets that were dropped before it got them. */
+  async stop(): Promise<{ events: number; dropped: number }> {
+    this.#child.kill("SIGINT");
+    await once(this.#child, "close");
+    const number = (pattern: RegExp): number => Number(pattern.exec(this.#stderr)?.[1] ?? 0);
+    return {
+      events: number(/"events":(\d+),"undelivered"/),
+      dropped: number(/(\d+) packets dropped by kernel/) + number(/(\d+) packets dropped by interface/),
+    };
+  }
+}
+
+const SYN = 2;
+const FIN = 1;
+const PSH = 8;
+const ACK = 16;
+/** Direction, flags and payload of a connection's packets: handshake, request, answer, close. */
+const CONVERSATION = [
+  { up: true, flags: SYN, payload: 0 },
+  { up: false, flags: SYN | ACK, payload: 0 },
+  { up: true, flags: ACK, payload: 0 },
+  { up: true, flags: PSH | ACK, payload: 300 },
+  { up: false, flags: ACK, payload: 0 },
+  { up: false, flags: PSH | ACK, payload: 1_200 },
+  { up: true, flags: ACK, payload: 0 },
+  { up: true, flags: FIN | ACK, payload: 0 },
+  { up: false, flags: FIN | ACK, payload: 0 },
+  { up: true, flags: ACK, payload: 0 },
+];
+/** Connections under way at once, as a share of a second's. */
+const OVERLAP = 5;
+
+/** Connections one after the other in even steps, a fifth of a second long each; `first` is the number of the first one. */
+function writeConnections(path: string, perSecond: number, seconds: number, first: number): void {
+  const out = new FrameWriter(path);
+  const count = perSecond * seconds;
+  const apart = Math.floor(perSecond / OVERLAP / PACKETS_A_CONNECTION);
+  const options = Uint8Array.from([1, 1, 8, 10, 0, 0, 0, 0, 0, 0, 0, 0]);
+  for (let turn = 0; turn < count + apart * PACKETS_A_CONNECTION; turn++) {
+    for (const [step, { up, flags, payload }] of CONVERSATION.entries()) {
+      const connection = turn - step * apart;
+      if (connection < 0 || connection >= count) continue;
+      const [client, port] = [0x0a000000 + ((first + connection) >> 14), 20_000 + ((first + connection) & 16_383)];
+      const [server, serverPort] = [0xc0a80000 + (connection % 50), 443];
+      const sent = (way: boolean): number =>
+        CONVERSATION.slice(0, step).reduce(
+          (sum, p) => sum + (p.up === way ? p.payload + ((p.flags & 3) === 0 ? 0 : 1) : 0),
+          connection * 7,
+        );
+      const [from, to] = up ? [client, server] : [server, client];
+      const ports = up ? [port, serverPort] : [serverPort, port];
+      out.segment(0, from, to, ports[0], ports[1], sent(up), sent(!up), flags, payload, 64, turn, options);
+    }
+  }
+  out.close();
+}
+
+/** Data segments of a thousand connections, 66 bytes each. */
+function writeData(path: string): void {
+  const out = new FrameWriter(path);
+  const options = Uint8Array.from([1, 1, 8, 10, 0, 0, 0, 0, 0, 0, 0, 0]);
+  for (let i = 0; i < 20_000; i++) {
+    out.segment(0, 0x0a000000, 0xc0a80000, 20_000 + (i % 1_000), 443, i, 1, ACK, 0, 64, i, options);
+  }
+  out.close();
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
