@@ -27,6 +27,7 @@ export function Page() {
       </main>
       <footer>
         <a href="docs">API</a>
+        <a href="guide/README.md">Guide</a>
         <span>
           A rate is shown with what it is a share of. Benign resets, such as a web server's shortcut, are not in the
           abnormal rate.

@@ -297,7 +297,7 @@ describe.skipIf(engine === null)(`the API on the real engine${reason === "" ? ""
     }
     const index = await get("/guide", "text/html");
     expect(new URL(index.url).pathname).toBe("/guide/README.md");
-    const links = [...(await index.text()).matchAll(/href="([^"]+)"/g)].map(([, link]) => new URL(link, index.url));
+    const links = [...(await index.text()).matchAll(/<a href="([^"]+)"/g)].map(([, link]) => new URL(link, index.url));
     expect(links.length).toBeGreaterThan(CAUSES.length);
     for (const link of links)
       expect({ path: link.pathname, status: (await fetch(link)).status }).toEqual({ path: link.pathname, status: 200 });

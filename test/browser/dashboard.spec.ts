@@ -15,6 +15,29 @@ const SUMMARY =
   "app_abort on port 443: 12.3 % of 310 connections were reset in the minute to 09:31 UTC, 0.8 % of 18,204 in the hour before; all on 10.0.0.5 (38)";
 const minute = 60_000;
 
+/** A connection that a server aborted half a minute into its answer. */
+const ABORTED = {
+  client_ip: "::ffff:192.0.2.10",
+  client_port: 40_000,
+  direction_confidence: 100,
+  start_time: "1795379637.439237",
+  duration_us: 30_100_000,
+  confidence: 90,
+  evidence: ["data_missing", "both_spoke"],
+  sender: "server",
+  rst_form: "abort",
+  rst_count: 1,
+  client_packets: 4,
+  server_packets: 6,
+  client_bytes: 200,
+  server_bytes: 9_000,
+  idle_us: 30_000_000,
+  ttl_client: 64,
+  ttl_server: 57,
+  ttl_rst: 57,
+  capture_mode: "all",
+};
+
 describe.skipIf(missing !== "" && !mustRun)(`the page in a real browser${missing}`, () => {
   let served: ServedPage;
   let browser: Browser;
@@ -114,11 +137,64 @@ describe.skipIf(missing !== "" && !mustRun)(`the page in a real browser${missing
   it("counts what arrives later, without a reload", async () => {
     const now = Date.now();
     await insertEnds(served.client, now - 2_000, now, [
-      { count: 100, host: "10.0.0.5", port: 443, kind: "reset", cause: "app_abort" },
+      { count: 100, host: "10.0.0.5", port: 443, kind: "reset", cause: "app_abort", fields: ABORTED },
     ]);
     await says(".totals", /2,100 1,800 by FIN, 300 by RST.*14\.3 % 300 of 2,100/);
     await says(".freshness", /^updated (just now|\d s ago)$/);
     expect(await page.evaluate(() => "sameVisit" in globalThis)).toBe(true);
+  });
+
+  it("tells the latest ends behind a row in words, when the row is pressed", async () => {
+    await page.locator("tbody tr", { hasText: "app_abort" }).locator("td").last().click();
+    await says(".ends-note", /^The latest 5, newest first · what app_abort means and what to do$/);
+    await says(
+      ".end[open] summary",
+      /^\d\d:\d\d:\d\d 192\.0\.2\.10:40000 → 10\.0\.0\.5:443 reset by the server: app_abort \(90% sure\)$/,
+    );
+    const words = await text(".end[open] .words");
+    expect(words).toContain("The client sent 200 bytes in 4 packets, the server 9,000 bytes in 6 packets.");
+    expect(words).toContain("What follows The owner of the connection at 10.0.0.5:443 cut it");
+    expect(words).toContain("Could also be process_crash The process died");
+    expect(words).toContain("What would settle it The reason that the kernel at 10.0.0.5:443 gives");
+    expect(await text(".end[open] .filter")).toBe(
+      "ip.addr == 192.0.2.10 && ip.addr == 10.0.0.5 && tcp.port == 40000 && tcp.port == 443",
+    );
+    for (const colorScheme of ["light", "dark"] as const) {
+      for (const width of [1280, 390]) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 900 });
+        await expect.poll(() => page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+        await page.screenshot({ path: join(OUTPUT, `ends-${colorScheme}-${width}.png`), fullPage: true });
+      }
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+    // By keyboard: the same button closes it.
+    const opener = page.getByRole("button", { name: "The latest of 10.0.0.5, 443, app_abort" });
+    expect(await opener.getAttribute("aria-expanded")).toBe("true");
+    await opener.focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.locator(".told").count()).toBe(0);
+  });
+
+  it("leads to the guide's page of the cause, and back", async () => {
+    await page.locator("tbody tr", { hasText: "app_abort" }).locator("td").last().click();
+    await page.getByRole("link", { name: "what app_abort means and what to do" }).click();
+    await says("h1", "app_abort");
+    expect(page.url()).toBe(`${served.url}guide/causes/app_abort.md`);
+    for (const [colorScheme, width] of [
+      ["light", 1280],
+      ["dark", 390],
+    ] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      await expect.poll(() => page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+      await page.screenshot({ path: join(OUTPUT, `guide-${colorScheme}-${width}.png`), fullPage: true });
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.getByRole("link", { name: "process_crash" }).first().click();
+    await says("h1", "process_crash");
+    await page.getByRole("link", { name: "Hangup", exact: true }).click();
+    await says(".totals", /2,100/);
   });
 
   it("shows a firing alert with its summary, and no longer when it is resolved", async () => {

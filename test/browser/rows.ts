@@ -14,6 +14,8 @@ export interface Ends {
   readonly cause: string;
   readonly stage?: string;
   readonly benign?: boolean | null;
+  /** Other columns, as ClickHouse reads them. */
+  readonly fields?: Readonly<Record<string, string | number | readonly string[] | null>>;
 }
 
 /** Puts them into ClickHouse as though they had ended one after the other between these times (milliseconds). */
@@ -23,7 +25,7 @@ export async function insertEnds(
   to: number,
   ends: readonly Ends[],
 ): Promise<void> {
-  const values = ends.flatMap(({ count, host, port, kind, cause, stage = "data", benign = false }) =>
+  const rows = ends.flatMap(({ count, host, port, kind, cause, stage = "data", benign = false, fields }) =>
     Array.from({ length: count }, (_, i) => ({
       server_ip: host.includes(":") ? host : `::ffff:${host}`,
       server_port: port,
@@ -32,8 +34,10 @@ export async function insertEnds(
       stage,
       benign,
       end_time: seconds(from + ((to - from) * (i + 0.5)) / count),
+      ...fields,
     })),
   );
+  const values = rows.map((row, seq) => ({ collector: "edge-1", epoch: Math.floor(from), seq, ...row }));
   await client.insert({
     table: "hangup.teardowns",
     format: "JSONEachRow",

@@ -51,6 +51,33 @@ export interface Cause {
   readonly benign: boolean | null;
   /** One sentence. */
   readonly summary: string;
+  /** Path of its page in the guide, on this server. */
+  readonly guide: string;
+}
+
+/** `GET /api/v1/teardowns` */
+export interface TeardownsAnswer {
+  readonly rows: readonly TeardownRow[];
+}
+
+export interface TeardownRow {
+  readonly id: string;
+  /** RFC 3339. */
+  readonly end_time: string;
+  readonly cause: string;
+  readonly explanation: Explanation;
+}
+
+export interface Explanation {
+  readonly headline: string;
+  /** A sentence each. */
+  readonly seen: readonly string[];
+  readonly follows: string;
+  /** `cause` is null where it is none of ours. */
+  readonly alternatives: readonly { readonly cause: string | null; readonly words: string }[];
+  /** '' where nothing is open. */
+  readonly settle: string;
+  readonly wireshark: string;
 }
 
 /** RFC 9457, as far as the page reads it. */

@@ -2,7 +2,9 @@ import type { ComponentChildren } from "preact";
 import type { Figures, RatesAnswer, RateRow } from "../api/shapes.ts";
 import { count, percent } from "../format.ts";
 import { choices, choose, grouped, GROUPS, ordered, type ColumnName, type GroupName } from "../state/choices.ts";
-import { causes } from "../state/figures.ts";
+import { causes, placeOf, TABLE_KINDS } from "../state/figures.ts";
+import { keyOf, latest, toggleLatest } from "../state/latest.ts";
+import { LatestEnds } from "./latest.tsx";
 
 const GROUP_WORDS: Readonly<Record<GroupName, string>> = { host: "Host", port: "Port", cause: "Cause" };
 
@@ -55,15 +57,7 @@ export function Table({ answer, groups }: { readonly answer: RatesAnswer; readon
             </thead>
             <tbody>
               {answer.rows.map((row) => (
-                <tr
-                  class={onlyRefused(row) ? "row refusals" : "row"}
-                  key={groups.map((name) => String(row[name])).join()}
-                >
-                  {groups.map((name) => (
-                    <GroupCell key={name} name={name} row={row} />
-                  ))}
-                  <FigureCells figures={row} most={most} />
-                </tr>
+                <GroupRow key={groups.map((name) => String(row[name])).join()} row={row} groups={groups} most={most} />
               ))}
               {answer.other && (
                 <tr class={onlyRefused(answer.other) ? "row other refusals" : "row other"}>
@@ -78,6 +72,51 @@ export function Table({ answer, groups }: { readonly answer: RatesAnswer; readon
         </div>
       )}
     </section>
+  );
+}
+
+/** A row; pressed anywhere but on a value, it tells the latest ends behind its figures. */
+function GroupRow(props: { readonly row: RateRow; readonly groups: readonly GroupName[]; readonly most: number }) {
+  const { row, groups, most } = props;
+  const group = Object.fromEntries(groups.map((name) => [name, String(row[name])]));
+  const filters = { ...placeOf(choices.value), kind: TABLE_KINDS, ...group };
+  const opened = latest.value?.key === keyOf(filters) ? latest.value : null;
+  const toggle = (): void => void toggleLatest(filters);
+  return (
+    <>
+      <tr
+        class={onlyRefused(row) ? "row refusals" : "row"}
+        onClick={(event) => {
+          if (event.target instanceof Element && event.target.closest("button") === null) toggle();
+        }}
+      >
+        {groups.map((name, i) => (
+          <GroupCell key={name} name={name} row={row}>
+            {i === 0 && (
+              <button
+                type="button"
+                class="open"
+                aria-expanded={opened !== null}
+                aria-label={`The latest of ${groups.map((one) => String(row[one])).join(", ")}`}
+                onClick={toggle}
+              >
+                <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
+                  <path d="M3 1l4 4-4 4" />
+                </svg>
+              </button>
+            )}
+          </GroupCell>
+        ))}
+        <FigureCells figures={row} most={most} />
+      </tr>
+      {opened && (
+        <tr class="told">
+          <td colSpan={groups.length + FIGURES.length}>
+            <LatestEnds {...opened} />
+          </td>
+        </tr>
+      )}
+    </>
   );
 }
 
@@ -106,11 +145,13 @@ function SortHead(props: {
 }
 
 /** A group's value; pressed, it narrows the page to it. */
-function GroupCell({ name, row }: { readonly name: GroupName; readonly row: RateRow }) {
+function GroupCell(props: { readonly name: GroupName; readonly row: RateRow; readonly children: ComponentChildren }) {
+  const { name, row, children } = props;
   const value = String(row[name]);
   const sentence = name === "cause" ? causes.value.get(value)?.summary : undefined;
   return (
     <td class={`group group-${name}`}>
+      {children}
       <button
         type="button"
         class="value"

@@ -1,5 +1,5 @@
 import { effect, signal } from "@preact/signals";
-import { get } from "../api/client.ts";
+import { get, type Parameters } from "../api/client.ts";
 import type { Alert, AlertsAnswer, Cause, CausesAnswer, RatesAnswer, SeriesAnswer } from "../api/shapes.ts";
 import { choices, orderText, type Choices } from "./choices.ts";
 import { browserTimer, Poll } from "./poll.ts";
@@ -26,9 +26,17 @@ export const trouble = signal<string | null>(null);
 /** By name; empty until they are known. */
 export const causes = signal<ReadonlyMap<string, Cause>>(new Map());
 
+/** Ends that nobody needs to look into are left out as rows of the table; rates stay shares of all. */
+export const TABLE_KINDS = "reset,refused,timeout";
+
+/** What the choices ask of every route: the range, and only what was pressed. */
+export function placeOf({ range, only }: Choices): Parameters {
+  return { from: `now-${range}`, ...only };
+}
+
 async function ask(aborted: AbortSignal): Promise<FiguresOnPage> {
   const chosen = choices.peek();
-  const shared = { from: `now-${chosen.range}`, ...chosen.only };
+  const shared = placeOf(chosen);
   const [totals, series, table, alerts] = await Promise.all([
     get<RatesAnswer>("rst-rate", shared, aborted),
     get<SeriesAnswer>("timeseries", { ...shared, group_by: "cause", kind: "reset", limit: SERIES }, aborted),
@@ -37,8 +45,7 @@ async function ask(aborted: AbortSignal): Promise<FiguresOnPage> {
       {
         ...shared,
         group_by: chosen.groups,
-        // Ends that nobody needs to look into are left out as rows; rates stay shares of all.
-        kind: "reset,refused,timeout",
+        kind: TABLE_KINDS,
         order_by: orderText(chosen.order),
         limit: TABLE_ROWS,
       },

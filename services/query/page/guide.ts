@@ -28,6 +28,7 @@ export function guidePage(folder: string, path: string): string {
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
+    <link rel="icon" href="${home}../favicon.svg" type="image/svg+xml" />
     <title>${title} · Hangup</title>
     <style>${STYLE}</style>
   </head>
@@ -58,6 +59,6 @@ code { font: 0.92em/1.5 ui-monospace, Menlo, Consolas, "Liberation Mono", monosp
 pre { padding: 10px 14px; border: 1px solid var(--line); border-radius: 8px; background: var(--surface); overflow-x: auto; overflow-wrap: normal; }
 table { width: 100%; border-collapse: collapse; margin: 12px 0; font-size: 14px; }
 td, th { padding: 6px 10px 6px 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
-td:first-child { color: var(--muted); white-space: nowrap; }
+td:first-child { color: var(--muted); white-space: nowrap; overflow-wrap: normal; }
 @media (max-width: 600px) { td:first-child { white-space: normal; } }
 `;
