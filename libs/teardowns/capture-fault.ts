@@ -21,7 +21,11 @@ export function captureFault(error: unknown, name: string): unknown {
  * What of a capture could not be read although its end was reached, one sentence each; empty for a whole one.
  * @param damage why decompression ended early, '' where it did not.
  */
-export function captureDamages(name: string, decode: DecodeCounters, damage: string): string[] {
+export function captureDamages(
+  name: string,
+  decode: Pick<DecodeCounters, "packets" | "cutRecords" | "damages" | "damagedBytes">,
+  damage: string,
+): string[] {
   const { packets, cutRecords, damages, damagedBytes } = decode;
   const found: string[] = [];
   if (damage !== "") found.push(`${name}: ${damage}`);

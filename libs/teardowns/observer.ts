@@ -1,6 +1,6 @@
 import { Judge, type Kind } from "@hangup/causes";
 import { Tracker, type EndedConnection, type TrackerCounters } from "@hangup/connections";
-import { CaptureDecoder, type DecodeCounters } from "@hangup/packets";
+import { CaptureDecoder, type CaptureDecoderOptions, type DecodeCounters } from "@hangup/packets";
 import type { Teardown } from "./columns.ts";
 import { emptyRow, fillRow, type Observation } from "./row.ts";
 
@@ -11,7 +11,7 @@ export const DEFAULT_SILENCE_US = 120_000_000;
 const DEFAULT_FILE_MEMORY = 2 ** 31;
 const DEFAULT_LIVE_MEMORY = 256 * 2 ** 20;
 
-export interface ObserverOptions {
+export interface ObserverOptions extends CaptureDecoderOptions {
   /** Name and start of the collector: part of each row's identity. */
   readonly collector: string;
   readonly epoch: number;
@@ -115,7 +115,7 @@ export class Observer {
     this.#tracker = tracker;
     if (options.captureMode === "all") tracker.plainSeen = true;
     if (options.localAddresses !== undefined) tracker.hosts.setLocal(options.localAddresses);
-    this.#decoder = new CaptureDecoder((segment) => tracker.track(segment));
+    this.#decoder = new CaptureDecoder((segment) => tracker.track(segment), options);
     this.counters = new ObserverCounters(this.#decoder.counters, tracker.counters);
   }
 
@@ -125,6 +125,16 @@ export class Observer {
    */
   push(chunk: Uint8Array): void {
     this.#decoder.push(chunk);
+  }
+
+  /** This file has ended; what is pushed now is of another, in which the capture goes on. @throws CaptureError when it was no capture. */
+  endFile(): void {
+    this.#decoder.endFile();
+  }
+
+  /** The latest time of the capture, µs; -Infinity before its second segment. */
+  get nowUs(): number {
+    return this.#tracker.now;
   }
 
   /** Live: the capture has come to this time, even if no packet says so. */

@@ -9,9 +9,12 @@ const NAME = "hangup why";
 const PARTIAL = 3;
 
 const options = {
-  pcap: option("--pcap <file>", "the capture to look in: pcap or pcapng, also .gz and .zst; '-' is stdin", z.string(), {
-    environment: false,
-  }),
+  pcap: option(
+    "--pcap <file>",
+    "the capture to look in: pcap or pcapng, also .gz and .zst; '-' is stdin (repeatable: its parts in order)",
+    z.array(z.string()),
+    { repeatable: true, environment: false },
+  ),
 };
 
 const spec: CommandSpec<typeof options> = {
@@ -40,7 +43,7 @@ export async function run(argv: string[]): Promise<number> {
   if (found.rows.length === 0)
     throw new HangupError(
       "HANGUP_NOT_FOUND",
-      `no connection between ${asked} in ${config.pcap === "-" ? "stdin" : config.pcap}`,
+      `no connection between ${asked} in ${config.pcap.map((file) => (file === "-" ? "stdin" : file)).join(", ")}`,
       { remedy: String(found.near) },
     );
   if (found.rows.length > 1) process.stdout.write(`${found.rows.length} connections between ${asked}, in order:\n\n`);

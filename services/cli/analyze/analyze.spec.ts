@@ -50,7 +50,7 @@ describe("the table", () => {
   tally.add(reset({ cause: "rst_instead_of_fin", benign: true }));
   tally.add(row({ kind: "refused", cause: "port_closed", stage: "syn", server_port: 81 }));
   tally.add(row({ kind: "open", cause: "", confidence: 0 }));
-  const text = plain(reportLines(tally));
+  const text = plain(reportLines(tally, 11));
 
   it("tells the causes by count, share, kind and meaning", () => {
     expect(text).toMatch(/6 +60\.0% +fin +fin_client_first +The client said goodbye first/);
@@ -74,14 +74,19 @@ describe("the table", () => {
     const undecided = new Tally();
     undecided.add(reset({ benign: null }));
     undecided.add(row({}));
-    expect(plain(reportLines(undecided))).toContain("abnormal 0.0% to 50.0%");
+    expect(plain(reportLines(undecided, 2))).toContain("abnormal 0.0% to 50.0%");
   });
 
   it("says so when there is nothing to tell", () => {
-    expect(reportLines(new Tally())).toEqual(["no TCP connection in this capture"]);
+    expect(reportLines(new Tally(), 0)).toEqual(["no TCP connection in this capture"]);
+    expect(plain(reportLines(new Tally(), 3))).toMatch(/^no connection ended in this capture: 3 had not/);
+  });
+
+  it("counts what did not end, where it is asked for, without a share", () => {
+    expect(text).toMatch(/1 +- +open +They had not ended when the capture did/);
     const open = new Tally();
-    open.add(row({ kind: "open", cause: "" }));
-    expect(reportLines(open)).toEqual(["no connection ended in this capture"]);
+    open.add(row({ kind: "not_observed", cause: "", confidence: 0 }));
+    expect(plain(reportLines(open, 1))).toMatch(/1 +- +not observed +Their end was not seen/);
   });
 
   it("keeps thousands of places apart", () => {

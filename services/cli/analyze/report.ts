@@ -28,10 +28,20 @@ const PLACE_COLUMNS: readonly TextColumn[] = [
   { title: "mostly", align: "left" },
 ];
 
-/** The causes of a capture, its rates, and where they come from, as lines for a terminal. */
-export function reportLines(tally: Tally): string[] {
-  if (tally.ended === 0 && tally.causes().length === 0)
-    return [tally.unended === 0 ? "no TCP connection in this capture" : "no connection ended in this capture"];
+/** What stands for the cause of a connection that did not end. */
+const UNENDED: Readonly<Record<string, string>> = {
+  open: "They had not ended when the capture did.",
+  not_observed: "Their end was not seen.",
+};
+
+/**
+ * The causes of a capture, its rates, and where they come from, as lines for a terminal.
+ * @param followed connections that the capture holds, ended or not.
+ */
+export function reportLines(tally: Tally, followed: number): string[] {
+  if (followed === 0) return ["no TCP connection in this capture"];
+  if (tally.ended === 0 && tally.unended === 0)
+    return [`no connection ended in this capture: ${whole(followed)} had not when it did (--all counts them)`];
   const total = tally.ended;
   const causes = textTable(
     CAUSE_COLUMNS,
@@ -60,7 +70,7 @@ function causeCells(row: CauseTally, total: number): string[] {
     row.kind.replace("_", " "),
     row.cause,
     benignCell(row),
-    causeDefinition(row.cause)?.summary ?? "",
+    causeDefinition(row.cause)?.summary ?? UNENDED[row.kind] ?? "",
   ];
 }
 

@@ -34,7 +34,6 @@ export class Tally {
     const ended = row.kind !== "open" && row.kind !== "not_observed";
     if (ended) this.ended++;
     else this.unended++;
-    if (!ended && row.cause === "") return;
     const cause = this.#cause(row.kind, row.cause);
     cause.count++;
     if (row.benign === null) cause.undecided++;
@@ -46,7 +45,9 @@ export class Tally {
 
   /** Most frequent first. */
   causes(): CauseTally[] {
-    return [...this.#causes.values()].flat().toSorted((a, b) => b.count - a.count);
+    return [...this.#causes.values()]
+      .flat()
+      .toSorted((a, b) => b.count - a.count || a.cause.localeCompare(b.cause) || a.kind.localeCompare(b.kind));
   }
 
   /** The server ports with the most of what did not end by FIN, abnormal first. */
@@ -54,7 +55,7 @@ export class Tally {
     return this.#places
       .all()
       .filter((place) => weight(place) > 0)
-      .toSorted((a, b) => weight(b) - weight(a))
+      .toSorted((a, b) => weight(b) - weight(a) || b.ended - a.ended || inOrder(a, b))
       .slice(0, limit);
   }
 
@@ -106,4 +107,9 @@ export class Tally {
 /** What a reader looks for first. */
 function weight(place: Place): number {
   return place.abnormal + place.refused + place.timeouts + place.resets / 1000;
+}
+
+/** Of places that weigh alike: the same order whatever was counted first. */
+function inOrder(a: Place, b: Place): number {
+  return Buffer.compare(a.address, b.address) || a.port - b.port;
 }

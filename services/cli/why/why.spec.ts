@@ -21,7 +21,7 @@ function capture(name: string, ...conversations: readonly Conversation[]): strin
 }
 
 const ask = (path: string, first: string, second: string): Promise<Found> =>
-  look("hangup why", path, parseEndpoint(first), parseEndpoint(second));
+  look("hangup why", [path], parseEndpoint(first), parseEndpoint(second));
 
 const START = 1_700_000_000_000_000;
 const CLIENT = "10.0.0.1:40000";
