@@ -32,10 +32,19 @@ module.exports = {
     },
     {
       name: "package-face-only",
-      comment: "across packages only the public face (index.ts; for tests also packets' builder.ts) may be imported",
+      comment:
+        "across packages only the public face (index.ts; service's command.ts and errors.ts; for tests packets' builder.ts) may be imported",
       severity: "error",
       from: { path: "^(libs|services|test)/([^/]+)/" },
-      to: { path: "^libs/([^/]+)/.+", pathNot: ["^libs/[^/]+/index\\.ts$", "^libs/packets/builder\\.ts$", "^$1/$2/"] },
+      to: {
+        path: "^libs/([^/]+)/.+",
+        pathNot: [
+          "^libs/[^/]+/index\\.ts$",
+          "^libs/packets/builder\\.ts$",
+          "^libs/service/(command|errors)\\.ts$",
+          "^$1/$2/",
+        ],
+      },
     },
     {
       name: "nest-only-in-query",

@@ -1,8 +1,10 @@
 import { ACK, FIN, RST, SYN, type Segment } from "@hangup/packets";
 import { appendOnce, LETTER_A, LETTER_D, LETTER_G, LETTER_T, LETTER_W, onceBit } from "./history.ts";
 import { addressFingerprint } from "./fingerprints.ts";
+import { isForwarded } from "./hosts.ts";
 import * as L from "./layout.ts";
 import { STALE_ACK_OF, type RareFacts } from "./rare-facts.ts";
+import { talkName } from "./scans.ts";
 import type { Tracking } from "./tracking.ts";
 
 // What each segment touches, as constants of this module: imported bindings are read from memory each time.
@@ -112,10 +114,12 @@ function firstPayload(k: Tracking, w: Int32Array, b: number, side: number, s: Se
 function noteTalk(k: Tracking, w: Int32Array, b: number, source: number): void {
   const context = w[b + L.CONTEXT];
   const ports = w[b + L.PORTS];
-  k.scans.noteTalk(
-    addressFingerprint(w, b + L.ADDRESS + source * 4, context),
-    addressFingerprint(w, b + L.ADDRESS + (source ^ 1) * 4, context),
-    source === 0 ? ports & 0xffff : ports >>> 16,
+  k.notes.talk(
+    talkName(
+      addressFingerprint(w, b + L.ADDRESS + source * 4, context),
+      addressFingerprint(w, b + L.ADDRESS + (source ^ 1) * 4, context),
+      source === 0 ? ports & 0xffff : ports >>> 16,
+    ),
   );
 }
 
@@ -215,11 +219,16 @@ function noteTtl(k: Tracking, w: Int32Array, b: number, side: number, ttl: numbe
     if (known === 0) {
       // A TTL of 0 is on no living packet; it stands for "no more".
       w[x + TTLS] = set | (ttl << shift);
-      k.hosts.noteTtl(w, b + L.ADDRESS + side * 4, w[b + L.CONTEXT], ttl);
+      // One that no stack begins with says that the address lies behind a router.
+      if (isForwarded(ttl)) noteForwarded(k, addressFingerprint(w, b + L.ADDRESS + side * 4, w[b + L.CONTEXT]));
       return bits;
     }
   }
   return bits | L.TTL_OVERFLOW;
+}
+
+function noteForwarded(k: Tracking, address: number): void {
+  if (!k.neighbourhood.hosts.isKnownForwarded(address)) k.notes.forwarded(address);
 }
 
 function noteOtherAck(k: Tracking, w: Int32Array, b: number, side: number, x: number, y: number, ack: number): void {

@@ -22,13 +22,11 @@ export function findClient(k: Tracking, w: Int32Array, b: number): number {
   if ((f & L.CLIENT_KNOWN) !== 0) {
     const client = (f & L.CLIENT_IS_1) === 0 ? 0 : 1;
     directionConfidence = (w[b + L.SIDE + client * L.SIDE_WORDS + L.BITS] & L.SENT_SYN) !== 0 ? BY_SYN : BY_SYNACK;
-    // An endpoint that received a SYN is a listener as far as directions go, answer or none (those that answered are known).
-    if ((w[b + L.SIDE + (client ^ 1) * L.SIDE_WORDS + L.BITS] & L.SENT_SYNACK) === 0)
-      k.listeners.add(listenerName(w, b, client ^ 1));
     return client;
   }
-  const listens0 = k.listeners.has(listenerName(w, b, 0));
-  const listens1 = k.listeners.has(listenerName(w, b, 1));
+  const { listeners } = k.neighbourhood;
+  const listens0 = listeners.has(listenerName(w, b, 0));
+  const listens1 = listeners.has(listenerName(w, b, 1));
   if (listens0 !== listens1) {
     directionConfidence = BY_LISTENER;
     return listens0 ? 1 : 0;

@@ -31,6 +31,11 @@ export class FingerprintSet {
     this.#count = 0;
   }
 
+  /** Is it among the younger generation, so that adding it changes nothing? */
+  isYoung(fingerprint: number): boolean {
+    return contains(this.#young, fingerprint | 0 || 1);
+  }
+
   has(fingerprint: number): boolean {
     const value = fingerprint | 0 || 1;
     return contains(this.#young, value) || (this.#old.length > 0 && contains(this.#old, value));

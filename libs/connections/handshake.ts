@@ -35,7 +35,10 @@ export function recordSyn(k: Tracking, w: Int32Array, b: number, side: number, s
   if ((w[b + L.FLAGS] & (L.FIN_0 | L.FIN_1)) === 0) w[b + L.EVENT_TIME] = s.timeUs;
   w[b + L.COUNTS] += 1 << 24;
   appendLetter(w, b, LETTER_S, side);
-  if (s.ttl <= 2 || s.ttl >= 254) noteServerTtl(k, w, b, side, side ^ 1, s.ttl);
+  // As far as directions go an endpoint that received a SYN is a listener, whatever it answers.
+  k.notes.listener(listenerName(w, b, side ^ 1));
+  if (s.ttl <= 2 || s.ttl >= 254)
+    k.notes.serverTtl(w, b + L.ADDRESS + side * 4, w[b + L.CONTEXT], s.ttl, portOf(w, b, side ^ 1), false);
 }
 
 /** Another copy of the client's SYN. */
@@ -83,7 +86,7 @@ export function recordSynAck(k: Tracking, w: Int32Array, b: number, side: number
   if ((w[b + L.FLAGS] & (L.FIN_0 | L.FIN_1)) === 0) w[b + L.EVENT_TIME] = s.timeUs;
   countSynAck(w, b);
   if (changed) appendLetter(w, b, LETTER_H, side);
-  if (!noteServerTtl(k, w, b, side, side, s.ttl)) k.listeners.add(listenerName(w, b, side));
+  k.notes.serverTtl(w, b + L.ADDRESS + side * 4, w[b + L.CONTEXT], s.ttl, portOf(w, b, side), true);
 }
 
 /** Another copy of the SYN-ACK: counted when the server's timer sent it. */
@@ -116,11 +119,6 @@ function countSynAck(w: Int32Array, b: number): void {
 
 function setClient(w: Int32Array, b: number, side: number): void {
   w[b + L.FLAGS] |= L.CLIENT_KNOWN | (side === 0 ? 0 : L.CLIENT_IS_1);
-}
-
-/** Answers whether the host was known to have this TTL on this very port. */
-function noteServerTtl(k: Tracking, w: Int32Array, b: number, side: number, portSide: number, ttl: number): boolean {
-  return k.hosts.noteServerTtl(w, b + L.ADDRESS + side * 4, w[b + L.CONTEXT], ttl, portOf(w, b, portSide));
 }
 
 export function portOf(w: Int32Array, b: number, side: number): number {

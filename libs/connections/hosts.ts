@@ -37,9 +37,14 @@ export class Hosts {
     );
   }
 
-  /** A TTL of the host's own segments: one that no stack begins with says that the address lies behind a router. */
-  noteTtl(words: Int32Array, at: number, context: number, ttl: number): void {
-    if (isForwarded(ttl)) this.#forwarded.add(addressFingerprint(words, at, context));
+  /** Would `noteForwarded` say nothing new? */
+  isKnownForwarded(address: number): boolean {
+    return this.#forwarded.isYoung(address);
+  }
+
+  /** The address, by fingerprint, sent a segment with a TTL that no stack begins with. */
+  noteForwarded(address: number): void {
+    this.#forwarded.add(address);
   }
 
   /** A TTL that the host carries on a server port. Answers whether it was known of this very port. */
@@ -121,7 +126,8 @@ export class Hosts {
   }
 }
 
-function isForwarded(ttl: number): boolean {
+/** Has the segment passed a router? No stack begins with such a TTL. */
+export function isForwarded(ttl: number): boolean {
   return ttl !== 64 && ttl !== 128 && ttl !== 255;
 }
 

@@ -8,7 +8,7 @@ import type { TrackerCounters, TrackerOptions, Tracking } from "./tracking.ts";
 import { View } from "./view.ts";
 
 /** A new connection is looked at first after this time, or when it would be silent for good. */
-const FIRST_LOOK_US = 30_000_000;
+const FIRST_LOOK_US = 45_000_000;
 /** A file's connections are judged so long behind their last segment: a scan of 10 s is whole by then. */
 const JUDGE_US = 30_000_000;
 /** Live, a judged connection is kept so long behind its last segment, so that stragglers and TIME_WAIT begin nothing new. */
@@ -19,8 +19,6 @@ const LONGEST_LINGER_US = 300_000_000;
 const FORGET_US = 3 * 3_600_000_000;
 /** A RST before the handshake may turn out to be ignored when the SYN is sent again (RFC 6298: after 1 s). */
 const SECOND_LOOK_US = 1_500_000;
-/** Live, how often the settled are looked for, µs of capture time. */
-const TURN_US = 50_000;
 /** Records looked at to find one that may be evicted. */
 const EVICTION_TRIES = 64;
 
@@ -40,6 +38,8 @@ export class Lifetimes {
   readonly #halfOpen: TimerWheel;
   readonly #ended: TimerWheel;
   readonly #alive: TimerWheel;
+  /** Live connections whose tuple another has taken, told at the next turn, and when that was, µs. */
+  readonly #replaced: { readonly slot: number; readonly timeUs: number }[] = [];
 
   constructor(k: Tracking, counters: TrackerCounters, options: TrackerOptions, sink: EndedSink) {
     this.#k = k;
@@ -62,14 +62,14 @@ export class Lifetimes {
     this.#settling.put(slot, w[b + L.END_TIME], this.#k.now + this.#options.settleUs);
   }
 
-  /** Judges what is due; answers the capture time of the next call. */
-  advance(nowUs: number): number {
+  /** Judges what is due. */
+  advance(nowUs: number): void {
+    this.#tellReplaced();
     this.#settle(this.#settling, nowUs, true);
     this.#settle(this.#secondLook, nowUs, false);
     this.#turn(this.#halfOpen, nowUs);
     this.#turn(this.#ended, nowUs);
     this.#turn(this.#alive, nowUs);
-    return nowUs + (this.#options.settleUs === null ? 1_000_000 : TURN_US);
   }
 
   finish(nowUs: number): void {
@@ -81,6 +81,7 @@ export class Lifetimes {
       if (isFree(w, b) || (w[b + L.MARKS] & L.SHADOW) !== 0) continue;
       if ((w[b + L.FLAGS] & L.PENDING) !== 0) this.#resolvePending(slot, w, b);
     }
+    this.#tellReplaced();
     for (let slot = 0; slot < table.high; slot++) {
       const w = table.words(slot);
       const b = table.base(slot);
@@ -91,6 +92,7 @@ export class Lifetimes {
 
   /** Frees at least one record, if any but `keep` may go. */
   makeRoom(nowUs: number, keep: number): void {
+    this.#tellReplaced();
     for (const wheel of [this.#halfOpen, this.#ended, this.#alive]) {
       for (let tries = 0; tries < EVICTION_TRIES; tries++) {
         const slot = wheel.oldest();
@@ -116,8 +118,9 @@ export class Lifetimes {
     table.replace(slot, waiting);
     const pb = table.base(waiting);
     table.words(waiting)[pb + L.MARKS] &= ~L.SHADOW;
-    this.begin(waiting, table.times(waiting)[(pb + L.LAST_TIME) >> 1]);
-    this.detach(slot);
+    const since = table.times(waiting)[(pb + L.LAST_TIME) >> 1];
+    this.begin(waiting, since);
+    this.detach(slot, since);
     return waiting;
   }
 
@@ -139,13 +142,17 @@ export class Lifetimes {
     this.#free(waiting);
   }
 
-  /** Another record has the tuple now: this one is told when it settles, or at once if nothing ended it. */
-  detach(slot: number): void {
+  /** Another record has the tuple now: this one is told when it settles, or at the next turn, as of `nowUs`, if nothing ended it. */
+  detach(slot: number, nowUs: number): void {
     const w = this.#k.table.words(slot);
     const b = this.#k.table.base(slot);
     if ((w[b + L.FLAGS] & L.PENDING) !== 0) this.dropPending(slot);
     w[b + L.FLAGS] |= L.DETACHED;
-    if ((w[b + L.FLAGS] & L.STATE) === L.OPEN) this.#tell(slot, "replaced", this.#k.now);
+    if ((w[b + L.FLAGS] & L.STATE) === L.OPEN) this.#replaced.push({ slot, timeUs: nowUs });
+  }
+
+  #tellReplaced(): void {
+    for (const { slot, timeUs } of this.#replaced.splice(0)) this.#tell(slot, "replaced", timeUs);
   }
 
   #settle(queue: SettleQueue, nowUs: number, mayLookAgain: boolean): void {

@@ -20,7 +20,7 @@ export function noteReset(k: Tracking, w: Int32Array, b: number, side: number, s
   const f = w[b + L.FLAGS];
   if (isKnock(w, b)) {
     const context = w[b + L.CONTEXT];
-    k.knocks.note(
+    k.notes.knock(
       addressFingerprint(w, b + L.ADDRESS + side * 4, context),
       addressFingerprint(w, b + L.ADDRESS + (side ^ 1) * 4, context),
       portOf(w, b, side ^ 1),
@@ -48,7 +48,7 @@ export function noteProbe(
   opener: boolean,
 ): void {
   const context = w[b + L.CONTEXT];
-  k.scans.noteProbe(
+  k.notes.probe(
     addressFingerprint(w, b + L.ADDRESS + source * 4, context),
     addressFingerprint(w, b + L.ADDRESS + (source ^ 1) * 4, context),
     portOf(w, b, source ^ 1),

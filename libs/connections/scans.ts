@@ -1,4 +1,4 @@
-import { addressFingerprint, FingerprintSet, mixWord } from "./fingerprints.ts";
+import { FingerprintSet, mixWord } from "./fingerprints.ts";
 
 /** Targets of one source within the window that make a scan. */
 const TARGETS = 8;
@@ -28,14 +28,14 @@ export class Scans {
   #old = new Map<number, Source>();
   readonly #talks = new FingerprintSet(1 << 15);
 
-  /** The source and the server port exchanged data. */
-  noteTalk(source: number, target: number, port: number): void {
-    this.#talks.add(mixWord(mixWord(source, target), port));
+  /** The source and the server port exchanged data: their `talkName`. */
+  noteTalk(name: number): void {
+    this.#talks.add(name);
   }
 
   /** A byteless tuple that was refused, reset, or opened by a segment that opens nothing. `opener`: it began by SYN or such a segment. */
   noteProbe(source: number, target: number, port: number, timeUs: number, opener: boolean): void {
-    if (this.#talks.has(mixWord(mixWord(source, target), port))) return;
+    if (this.#talks.has(talkName(source, target, port))) return;
     const state = this.#source(source);
     const i = state.next;
     state.times[i] = timeUs;
@@ -50,7 +50,7 @@ export class Scans {
   /** Was this target part of a scan by the source at that time? */
   includes(source: number, target: number, port: number, timeUs: number, opener: boolean): boolean {
     const state = this.#young.get(source) ?? this.#old.get(source);
-    if (state === undefined || this.#talks.has(mixWord(mixWord(source, target), port))) return false;
+    if (state === undefined || this.#talks.has(talkName(source, target, port))) return false;
     return (
       covers(state.stretches.get(hostKey(target)), timeUs) || (opener && covers(state.stretches.get(port), timeUs))
     );
@@ -109,5 +109,7 @@ function covers(stretches: readonly number[] | undefined, time: number): boolean
   return false;
 }
 
-/** The name of an address for scans. */
-export const scanName = addressFingerprint;
+/** The name of a source and the port of a target. */
+export function talkName(source: number, target: number, port: number): number {
+  return mixWord(mixWord(source, target), port);
+}

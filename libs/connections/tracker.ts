@@ -1,4 +1,5 @@
 import { ACK, FIN, RST, SYN, type Segment } from "@hangup/packets";
+import { CaptureClock } from "./capture-clock.ts";
 import { accountHeader, accountPayload } from "./accounting.ts";
 import {
   livedOn,
@@ -13,8 +14,8 @@ import { noteHalfClose, recordFin, settleAlternative } from "./closing.ts";
 import { FingerprintSet } from "./fingerprints.ts";
 import { fitsSyn, mayHaveOpened, recordSyn, recordSynAck, repeatSyn, repeatSynAck, startRecord } from "./handshake.ts";
 import { appendLetter, appendOnce, LETTER_H, LETTER_Q } from "./history.ts";
-import { Hosts } from "./hosts.ts";
-import { Knocks } from "./knocks.ts";
+import { Neighbourhood } from "./neighbourhood.ts";
+import { Notes } from "./notes.ts";
 import * as L from "./layout.ts";
 import { Lifetimes, type EndedSink } from "./lifetimes.ts";
 import * as R from "./rare-facts.ts";
@@ -22,7 +23,6 @@ import { RareFacts } from "./rare-facts.ts";
 import { noteProbe, noteReset } from "./probes.ts";
 import { RecentPackets } from "./recent-packets.ts";
 import { RST_ENDS, recordRst } from "./resets.ts";
-import { Scans } from "./scans.ts";
 import { isOtherDirection } from "./split-context.ts";
 import { ConnectionTable } from "./table.ts";
 import { TrackerCounters, type TrackerOptions, type Tracking } from "./tracking.ts";
@@ -30,32 +30,25 @@ import { NOT_TAKEN, WaitingSyns } from "./waiting.ts";
 
 const { FLAGS, SPECIAL } = L;
 
-/** A last packet so far behind all others has a wrong time. */
-const DAY_US = 86_400_000_000;
-
 /**
  * Segments in, ended connections out, each exactly once: what causes.md calls one row. Capture time is the only clock.
  */
 export class Tracker implements Tracking {
   readonly table: ConnectionTable;
   readonly rare = new RareFacts();
-  readonly hosts = new Hosts();
-  readonly listeners = new FingerprintSet(1 << 16);
-  readonly scans = new Scans();
-  readonly knocks = new Knocks();
+  readonly neighbourhood = new Neighbourhood();
+  readonly notes = new Notes();
   readonly ended: FingerprintSet;
   readonly counters = new TrackerCounters();
   plainSeen = false;
   readonly #recent = new RecentPackets();
   readonly #lifetimes: Lifetimes;
   readonly #waiting: WaitingSyns;
-  #now = -Infinity;
-  /** Time of the last segment. */
-  #last = -Infinity;
-  #nextTurn = -Infinity;
+  readonly #clock: CaptureClock;
 
   /** `sink` gets each connection that has ended, fallen silent, or is left at the end; the object is used again for the next. */
   constructor(options: TrackerOptions, sink: EndedSink) {
+    this.#clock = new CaptureClock(options.settleUs === null);
     this.table = new ConnectionTable(options.maxMemoryBytes, options.seed);
     this.ended = new FingerprintSet(options.settleUs === null ? 1 << 16 : 1);
     this.#lifetimes = new Lifetimes(this, this.counters, options, sink);
@@ -64,17 +57,13 @@ export class Tracker implements Tracking {
 
   /** The latest capture time seen, µs. */
   get now(): number {
-    return this.#now;
+    return this.#clock.nowUs;
   }
 
   track(s: Segment): void {
-    // The earlier of two neighbours: a single wrong time moves no timer.
-    const clock = Math.min(s.timeUs, this.#last);
-    this.#last = s.timeUs;
-    if (clock > this.#now) {
-      this.#now = clock;
-      if (clock >= this.#nextTurn) this.advance(clock);
-    }
+    if (this.#clock.comeTo(s.timeUs)) this.advance(this.#clock.nowUs);
+    else if (this.notes.full) this.#learn();
+    if ((s.flags & (SYN | FIN | RST)) === 0 && s.icmp === 0) this.plainSeen = true;
     this.counters.segments++;
     if (s.icmp !== 0) {
       this.#icmp(s);
@@ -99,7 +88,6 @@ export class Tracker implements Tracking {
     const b = table.base(slot);
     const t = table.times(slot);
     if ((w[b + FLAGS] & SPECIAL) === 0 && (s.flags & (SYN | FIN | RST)) === 0) {
-      this.plainSeen = true;
       accountHeader(this, w, t, b, side, s);
       accountPayload(this, w, b, side, s);
       return;
@@ -112,21 +100,27 @@ export class Tracker implements Tracking {
 
   /** The capture has come to this time: judges what has settled or fallen silent. */
   advance(nowUs: number): void {
-    if (nowUs > this.#now) this.#now = nowUs;
-    this.#nextTurn = this.#lifetimes.advance(nowUs);
+    this.#clock.turned(nowUs);
+    this.#learn();
+    this.#lifetimes.advance(nowUs);
   }
 
   /** The capture has ended: everything that is left is judged at its last packet. */
   finish(): void {
-    if (this.#last > this.#now && (this.#last - this.#now < DAY_US || this.#now === -Infinity)) this.#now = this.#last;
-    this.#lifetimes.finish(this.#now);
+    this.#learn();
+    this.#lifetimes.finish(this.#clock.end());
+  }
+
+  #learn(): void {
+    this.neighbourhood.learn(this.notes);
+    this.notes.clear();
   }
 
   /** A new record for the segment's tuple, in the place of `old` unless that is -1. */
   #begin(s: Segment, side: number, old: number): void {
     const { table } = this;
     if (!table.hasRoom) {
-      this.#lifetimes.makeRoom(this.#now, old);
+      this.#lifetimes.makeRoom(this.now, old);
       if (!table.hasRoom) {
         this.counters.untracked++;
         return;
@@ -137,7 +131,7 @@ export class Tracker implements Tracking {
     if (old < 0) table.insert(slot);
     else {
       table.replace(old, slot);
-      this.#lifetimes.detach(old);
+      this.#lifetimes.detach(old, s.timeUs);
     }
     this.#recent.isCopy((slot << 1) | side, s);
     const w = table.words(slot);
@@ -168,7 +162,6 @@ export class Tracker implements Tracking {
       noteProbe(this, w, b, side, s.timeUs, true);
     }
     if ((flags & SYN) !== 0) return;
-    if ((flags & FIN) === 0) this.plainSeen = true;
     accountPayload(this, w, b, side, s);
     if ((flags & FIN) !== 0) recordFin(this, w, b, side, s);
   }
@@ -289,7 +282,6 @@ export class Tracker implements Tracking {
         return;
       }
     }
-    if ((s.flags & FIN) === 0) this.plainSeen = true;
     accountHeader(this, w, t, b, side, s);
     const fresh = accountPayload(this, w, b, side, s);
     const state = w[b + FLAGS] & L.STATE;

@@ -1,19 +1,16 @@
 import type { FingerprintSet } from "./fingerprints.ts";
-import type { Hosts } from "./hosts.ts";
-import type { Knocks } from "./knocks.ts";
+import type { Neighbourhood } from "./neighbourhood.ts";
+import type { Notes } from "./notes.ts";
 import type { RareFacts } from "./rare-facts.ts";
-import type { Scans } from "./scans.ts";
 import type { ConnectionTable } from "./table.ts";
 
 /** What the parts of the tracker share. */
 export interface Tracking {
   readonly table: ConnectionTable;
   readonly rare: RareFacts;
-  readonly hosts: Hosts;
-  /** Endpoints that answered or received a SYN (listenerName). */
-  readonly listeners: FingerprintSet;
-  readonly scans: Scans;
-  readonly knocks: Knocks;
+  /** What is known from all connections together, and what is yet to be learned. */
+  readonly neighbourhood: Neighbourhood;
+  readonly notes: Notes;
   /** Tuples of a file's connections that were judged and forgotten (ConnectionTable.hash). */
   readonly ended: FingerprintSet;
   /** A segment without SYN, FIN and RST was captured: the capture is no "flags" capture. */

@@ -125,7 +125,7 @@ export class View {
     const c = this.#out;
     const rst = c.rst;
     if (rst === null) return;
-    const { hosts } = this.#k;
+    const { hosts } = this.#k.neighbourhood;
     const side = rst.sender === CLIENT ? client : client ^ 1;
     const address = b + L.ADDRESS + side * 4;
     const context = w[b + L.CONTEXT];
@@ -140,7 +140,7 @@ export class View {
 
   #isRegularKnock(w: Int32Array, b: number, client: number, timeUs: number): boolean {
     const context = w[b + L.CONTEXT];
-    return this.#k.knocks.isRegular(
+    return this.#k.neighbourhood.knocks.isRegular(
       addressFingerprint(w, b + L.ADDRESS + client * 4, context),
       addressFingerprint(w, b + L.ADDRESS + (client ^ 1) * 4, context),
       this.#out.server.port,
@@ -157,7 +157,7 @@ export class View {
     const source = known || rst === null ? client : (rst.sender === CLIENT ? client : client ^ 1) ^ 1;
     const context = w[b + L.CONTEXT];
     const opener = (w[b + L.FLAGS] & (L.CLIENT_KNOWN | L.ODD_OPEN)) !== 0;
-    return this.#k.scans.includes(
+    return this.#k.neighbourhood.scans.includes(
       addressFingerprint(w, b + L.ADDRESS + source * 4, context),
       addressFingerprint(w, b + L.ADDRESS + (source ^ 1) * 4, context),
       c.sides[source === client ? SERVER : CLIENT].port,
@@ -207,7 +207,7 @@ function readSide(k: Tracking, w: Int32Array, b: number, side: number, out: Side
   out.ttls = w[x + L.TTLS];
   out.ttlsWhole = (bits & L.TTL_OVERFLOW) === 0;
   out.timestamps = (bits & L.TIMESTAMPS) !== 0;
-  out.local = k.hosts.isLocal(w, b + L.ADDRESS + side * 4, w[b + L.CONTEXT], out.ttls);
+  out.local = k.neighbourhood.hosts.isLocal(w, b + L.ADDRESS + side * 4, w[b + L.CONTEXT], out.ttls);
 }
 
 function readAddress(w: Int32Array, at: number, out: Uint8Array): void {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { parse } from "yaml";
+import { createRequire } from "node:module";
 import { HangupError } from "./errors.ts";
 import { nearest } from "./nearest.ts";
 import type { OptionTable } from "./option.ts";
@@ -11,6 +11,8 @@ import type { OptionTable } from "./option.ts";
  * @throws HangupError HANGUP_CONFIG.
  */
 export function readConfigFile(path: string, options: OptionTable): Record<string, string | string[]> {
+  // Loaded when there is a file to read: most starts have none.
+  const { parse }: typeof import("yaml") = createRequire(import.meta.url)("yaml");
   let parsed: unknown;
   try {
     // "failsafe" knows text, lists and mappings: no number loses its zeros, no word becomes a boolean.

@@ -1,5 +1,5 @@
 import { CaptureError, type CaptureErrorReason, type DecodeCounters } from "@hangup/packets";
-import { HangupError, type ErrorCode } from "@hangup/service";
+import { HangupError, type ErrorCode } from "@hangup/service/errors";
 
 const CODES: Readonly<Record<CaptureErrorReason, ErrorCode>> = {
   not_a_capture: "HANGUP_NOT_A_CAPTURE",

@@ -114,7 +114,7 @@ export class Observer {
     );
     this.#tracker = tracker;
     if (options.captureMode === "all") tracker.plainSeen = true;
-    if (options.localAddresses !== undefined) tracker.hosts.setLocal(options.localAddresses);
+    if (options.localAddresses !== undefined) tracker.neighbourhood.hosts.setLocal(options.localAddresses);
     this.#decoder = new CaptureDecoder((segment) => tracker.track(segment), options);
     this.counters = new ObserverCounters(this.#decoder.counters, tracker.counters);
   }

@@ -1,4 +1,4 @@
-import { flag, HangupError, option, parseCommand, type CommandSpec } from "@hangup/service";
+import { flag, HangupError, option, parseCommand, type CommandSpec } from "@hangup/service/command";
 import type { Teardown } from "@hangup/teardowns";
 import { z } from "zod";
 import { explanationText } from "./analyze/explain.ts";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { checkoutFile, describeError, guardStandardOutput, HangupError, nearest } from "@hangup/service";
+import { checkoutFile, describeError, guardStandardOutput, HangupError, nearest } from "@hangup/service/command";
 
 /**
  * `hangup COMMAND …`: each command is a module of its own, loaded only when it is asked for. The long-running services

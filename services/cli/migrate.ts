@@ -1,5 +1,5 @@
 import { clickHouseOption, connect, credentials, migrate, migrationStatus, pingClickHouse } from "@hangup/clickhouse";
-import { checkoutFile, HangupError, parseCommand, type CommandSpec } from "@hangup/service";
+import { checkoutFile, HangupError, parseCommand, type CommandSpec } from "@hangup/service/command";
 
 const options = {
   clickhouse: clickHouseOption,

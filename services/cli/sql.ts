@@ -1,6 +1,6 @@
 import { pipeline } from "node:stream/promises";
 import { text } from "node:stream/consumers";
-import { HangupError, option, parseCommand, type CommandSpec } from "@hangup/service";
+import { HangupError, option, parseCommand, type CommandSpec } from "@hangup/service/command";
 import { z } from "zod";
 import { ApiClient, apiOption } from "./api/client.ts";
 import { rowsOnly, wholeText } from "./sql/answer.ts";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { checkoutFile, option, parseCommand, type CommandSpec } from "@hangup/service";
+import { checkoutFile, option, parseCommand, type CommandSpec } from "@hangup/service/command";
 import { z } from "zod";
 
 const options = {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { duration, flag, HangupError, option, parseCommand, type CommandSpec } from "@hangup/service";
+import { duration, flag, HangupError, option, parseCommand, type CommandSpec } from "@hangup/service/command";
 import { z } from "zod";
 import { ApiClient, apiOption, type ApiParameters } from "./api/client.ts";
 import { frameLines, frameTitle, type RstRateAnswer } from "./top/frame.ts";

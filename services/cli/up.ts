@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { HangupError, parseCommand } from "@hangup/service";
+import { HangupError, parseCommand } from "@hangup/service/command";
 import { checkConfig } from "./up/check.ts";
 import { startCollectors } from "./up/collectors.ts";
 import { lockDataDirectory } from "./up/lock.ts";

@@ -1,4 +1,4 @@
-import { HangupError, option, parseCommand, type CommandSpec } from "@hangup/service";
+import { HangupError, option, parseCommand, type CommandSpec } from "@hangup/service/command";
 import { z } from "zod";
 import { endpointText, parseEndpoint } from "./analyze/endpoint.ts";
 import { explanationText } from "./analyze/explain.ts";

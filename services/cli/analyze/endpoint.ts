@@ -1,5 +1,5 @@
 import { formatAddress, parseAddress } from "@hangup/teardowns";
-import { HangupError } from "@hangup/service";
+import { HangupError } from "@hangup/service/command";
 
 /** One end of a connection: 16 bytes of address, IPv4 as ::ffff:a.b.c.d, and a port. */
 export interface Endpoint {

@@ -1,5 +1,5 @@
 import type { CaptureDecoderOptions } from "@hangup/packets";
-import { describeError } from "@hangup/service";
+import { describeError } from "@hangup/service/command";
 import { captureFault, type Teardown } from "@hangup/teardowns";
 import { Following, type Listener } from "./following.ts";
 import { openFile } from "./opened-file.ts";

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { DecodeCounters, type CaptureDecoderOptions } from "@hangup/packets";
-import { describeError } from "@hangup/service";
+import { describeError } from "@hangup/service/command";
 import { captureDamages, captureFault, Observer, type Teardown } from "@hangup/teardowns";
 import type { OpenedFile } from "./opened-file.ts";
 import { ProgressLine } from "./progress.ts";

@@ -1,4 +1,4 @@
-import { ERROR_CODES, HangupError, httpUrl, option, type ErrorCode, type OptionSpec } from "@hangup/service";
+import { ERROR_CODES, HangupError, httpUrl, option, type ErrorCode, type OptionSpec } from "@hangup/service/command";
 
 /** `--api`, the same in every command that asks the query API. */
 export const apiOption: OptionSpec<string> = option(

@@ -1,4 +1,4 @@
-import { HangupError } from "@hangup/service";
+import { HangupError } from "@hangup/service/command";
 
 /** Where ClickHouse begins to say, within the rows, why there will be no more; its own line, then a tag, then the words. */
 const MARKER = "\r\n__exception__\r\n";

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { HangupError } from "@hangup/service";
+import { HangupError } from "@hangup/service/command";
 import { collectWords, splitWords, type UpConfig } from "./wiring.ts";
 import { serviceMain } from "./services.ts";
 

@@ -1,4 +1,4 @@
-import { checkoutFile, HangupError } from "@hangup/service";
+import { checkoutFile, HangupError } from "@hangup/service/command";
 import { lastLine, startService, type ServiceProcess } from "./process.ts";
 import { portAfter, serviceMain, startAndWait } from "./services.ts";
 import { collectWords, type Wiring } from "./wiring.ts";

@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { HangupError } from "@hangup/service";
+import { HangupError } from "@hangup/service/command";
 
 /**
  * One `up` per data directory. A lock left behind by a killed `up` is taken over.

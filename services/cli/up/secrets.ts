@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { HangupError } from "@hangup/service";
+import { HangupError } from "@hangup/service/command";
 
 /** Passwords of the bundled ClickHouse: made once per data directory, readable by its owner only. */
 export interface Secrets {

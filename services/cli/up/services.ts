@@ -1,4 +1,4 @@
-import { checkoutFile } from "@hangup/service";
+import { checkoutFile } from "@hangup/service/command";
 import { startService, waitReady, type ServiceProcess } from "./process.ts";
 import { splitWords, type Wiring } from "./wiring.ts";
 

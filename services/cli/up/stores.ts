@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { connect, credentials, migrate, pingClickHouse, startEmbedded } from "@hangup/clickhouse";
 import { ensureTopics, pingKafka, startBroker } from "@hangup/kafka";
-import { checkoutFile } from "@hangup/service";
+import { checkoutFile } from "@hangup/service/command";
 import { freshLog } from "./process.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Wiring } from "./wiring.ts";

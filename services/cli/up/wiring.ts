@@ -8,7 +8,7 @@ import {
   option,
   type CommandSpec,
   type ConfigOf,
-} from "@hangup/service";
+} from "@hangup/service/command";
 import type { Parts } from "./parts.ts";
 import type { Progress } from "./progress.ts";
 

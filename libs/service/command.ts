@@ -1,0 +1,8 @@
+/** What a command needs that serves nothing: it starts without the metrics, the log and the HTTP server of services. */
+export { checkoutFile } from "./checkout.ts";
+export { environmentName, parseCommand, type CommandSpec, type ParsedCommand } from "./config.ts";
+export { describeError, ERROR_CODES, HangupError, type ErrorCode } from "./errors.ts";
+export { nearest } from "./nearest.ts";
+export { option, type ConfigOf, type OptionSpec, type OptionTable } from "./option.ts";
+export { bootstrapServers, duration, flag, httpUrl, listenAddress } from "./schemas.ts";
+export { guardStandardOutput } from "./standard-output.ts";
