@@ -29,6 +29,10 @@ export interface ExplainedRow {
   readonly ttl_server: number | null;
   readonly ttl_rst: number | null;
   readonly kernel_reason: string | null;
+  readonly rst_reason: string | null;
+  readonly rst_payload: string | null;
+  /** Type * 256 + code; 0 for none. */
+  readonly icmp_error: number;
   readonly capture_mode: string;
 }
 
@@ -45,6 +49,21 @@ const FORMS: Readonly<Record<string, string>> = {
   no_connection: "bare, as a stack answers a segment that no socket wants",
   abort: "RST+ACK, as the owner of a connection aborts it",
   odd: "of a header form that is neither a stack's answer nor an abort",
+};
+
+/** RFC 792 and 1812 (type 3), RFC 4443 (type 1): what an unreachable says, by type * 256 + code. */
+const ICMP_ERRORS: Readonly<Record<number, string>> = {
+  0x300: "network unreachable",
+  0x301: "host unreachable",
+  0x302: "protocol unreachable",
+  0x303: "port unreachable",
+  0x309: "network prohibited",
+  0x30a: "host prohibited",
+  0x30d: "prohibited by a filter",
+  0x100: "no route",
+  0x101: "prohibited by a filter",
+  0x103: "address unreachable",
+  0x104: "port unreachable",
 };
 
 const SURE_DIRECTION = 90;
@@ -70,6 +89,8 @@ export function courseOf(row: ExplainedRow, ends: Ends): string[] {
     sentences.push("Which side is the client is a guess: its SYN was not captured.");
   if (row.stage !== "orphan" && row.kind !== "refused") sentences.push(...traffic(row));
   sentences.push(ending(row, ends));
+  if (row.rst_reason) sentences.push(`A RST states its reason: ${row.rst_reason}.`);
+  if (row.rst_payload) sentences.push(`A RST carries the payload "${row.rst_payload}".`);
   if (row.kernel_reason) sentences.push(`The kernel of the RST's sender gives the reason ${row.kernel_reason}.`);
   return sentences;
 }
@@ -114,7 +135,7 @@ function ending(row: ExplainedRow, ends: Ends): string {
     case "refused":
       return row.rst_form
         ? `After ${after} a RST with the address ${ends.server} answered: ${rstWords(row)}.`
-        : `After ${after} an ICMP error that quotes the SYN answered.`;
+        : `After ${after} an ICMP error that quotes the SYN answered${icmpWords(row.icmp_error)}.`;
     case "reset":
       return row.stage === "orphan"
         ? `The first RST carries the address ${ends.sender}: ${rstWords(row)}.`
@@ -124,6 +145,12 @@ function ending(row: ExplainedRow, ends: Ends): string {
     default:
       return `The last packet so far came after ${after}.`;
   }
+}
+
+function icmpWords(error: number): string {
+  if (error === 0) return "";
+  const name = ICMP_ERRORS[error];
+  return `: type ${error >> 8} code ${error & 255}${name === undefined ? "" : `, ${name}`}`;
 }
 
 function silence({ idle_us: idle }: ExplainedRow): string {

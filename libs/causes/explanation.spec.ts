@@ -32,11 +32,16 @@ const ROW: ExplainedRow = {
   ttl_server: 57,
   ttl_rst: 57,
   kernel_reason: null,
+  rst_reason: null,
+  rst_payload: null,
+  icmp_error: 0,
   capture_mode: "all",
 };
 
 const names = (row: Partial<ExplainedRow>): (string | null)[] =>
   explain({ ...ROW, ...row }).alternatives.map(({ cause, words }) => cause ?? words);
+
+const seen = (row: Partial<ExplainedRow>): string => explain({ ...ROW, ...row }).seen.join(" ");
 
 describe("explain", () => {
   it.each(CAUSES.flatMap(({ name, kinds }) => kinds.map((kind) => ({ name, kind }))))(
@@ -89,8 +94,18 @@ describe("explain", () => {
     });
   });
 
+  it("tells what a RST or an ICMP error says itself", () => {
+    expect(seen({ rst_reason: "diagnostic 10: resource exceeded" })).toContain(
+      "A RST states its reason: diagnostic 10: resource exceeded.",
+    );
+    expect(seen({ rst_payload: "closed by policy" })).toContain('A RST carries the payload "closed by policy".');
+    expect(seen({ kind: "refused", cause: "icmp_unreachable", rst_form: null, icmp_error: 0x30d })).toContain(
+      "an ICMP error that quotes the SYN answered: type 3 code 13, prohibited by a filter.",
+    );
+  });
+
   it("tells the kernel's reason where there is one", () => {
-    expect(explain({ ...ROW, kernel_reason: "TCP_ABORT_ON_CLOSE" }).seen.join(" ")).toContain(
+    expect(seen({ kernel_reason: "TCP_ABORT_ON_CLOSE" })).toContain(
       "The kernel of the RST's sender gives the reason TCP_ABORT_ON_CLOSE.",
     );
   });

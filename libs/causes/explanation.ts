@@ -38,7 +38,15 @@ const LIKELY = 60;
 const readings: Readonly<Record<string, Reading>> = READINGS;
 
 /** Told by the course already. */
-const TOLD = new Set<string>(["midstream", "retransmits", "lone_rst", "answers_syn"]);
+const TOLD = new Set<string>([
+  "midstream",
+  "retransmits",
+  "lone_rst",
+  "answers_syn",
+  "mptcp_reason",
+  "rst_diagnostic",
+  "icmp_unreachable",
+]);
 
 /** Puts one row into words: the text that `--explain`, the API and the page show. */
 export function explain(row: ExplainedRow): Explanation {
