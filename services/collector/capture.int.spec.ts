@@ -1,6 +1,10 @@
 import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createLab, mix, SCENARIO_NAMES, type Ending, type Lab, type Plan, type ScenarioName } from "@hangup/lab";
+import { readBack } from "@hangup/packets/builder";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CollectorProcess, type PrintedRow } from "./testing/collector-process.ts";
 
@@ -210,6 +214,68 @@ describe.skipIf(!isRoot && !mustRun)(`live capture (seed ${seed})`, () => {
     expect(await collector.stop()).toBe(0);
     const ids = collector.rows().map(({ id }) => id.split("-").at(-1));
     expect(ids).toEqual(["0", "1"]);
+  });
+
+  it("comes back when its interface has gone and come again; SIGHUP lets it look at once", async () => {
+    const near = lab.client.netns;
+    const far = lab.server(0).netns;
+    const make = (): void => {
+      ip(`-n ${near} link add spare type veth peer name spare netns ${far}`);
+      for (const [end, host] of [near, far].entries()) {
+        ip(`-n ${host} addr add 172.30.0.${end + 1}/24 dev spare`);
+        ip(`-n ${host} link set spare up`);
+      }
+    };
+    const refuse = (): void => {
+      const connect = 'require("net").connect(9, "172.30.0.2").on("error", () => undefined)';
+      ip(`netns exec ${near} ${process.execPath} -e`, connect);
+    };
+    make();
+    try {
+      const collector = new CollectorProcess(["--dry-run", "--netns", near, "-i", "spare"]);
+      await collector.capturing();
+      refuse();
+      await collector.until(() => collector.rows().length === 1);
+      ip(`-n ${near} link del spare`);
+      await collector.until(() => (collector.stderr.match(/is started again/g) ?? []).length >= 2);
+      make();
+      collector.child.kill("SIGHUP");
+      await collector.until(() => collector.stderr.includes("tcpdump runs again"));
+      refuse();
+      await collector.until(() => collector.rows().length === 2);
+      expect(await collector.stop()).toBe(0);
+      expect(collector.rows().map(({ kind }) => kind)).toEqual(["refused", "refused"]);
+    } finally {
+      ip(`-n ${near} link del spare`);
+    }
+  });
+
+  it.each([
+    { name: "one interface", interfaces: () => [lab.middle.interface] },
+    { name: "several interfaces", interfaces: () => [lab.middle.interface, "server1"] },
+  ])("goes on in a new file at SIGHUP: $name", async ({ interfaces }) => {
+    const directory = mkdtempSync(join(tmpdir(), "hangup-rotate-"));
+    try {
+      const [file, old] = [join(directory, "capture"), join(directory, "capture.1")];
+      const choice = interfaces().flatMap((name) => ["-i", name]);
+      const collector = new CollectorProcess(["--dry-run", "--netns", lab.middle.netns, ...choice, "-w", file]);
+      await collector.capturing();
+      const refuse = (): Promise<unknown> =>
+        lab.run({ scenario: "refused", server: 0, port: 9, family: 4, client: 0, requestBytes: 0, answerBytes: 0 });
+      await refuse();
+      await collector.until(() => collector.rows().length === 1);
+      renameSync(file, old);
+      collector.child.kill("SIGHUP");
+      await expect.poll(() => existsSync(file), { timeout: 5_000 }).toBe(true);
+      await refuse();
+      await collector.until(() => collector.rows().length === 2);
+      expect(await collector.stop()).toBe(0);
+      // Every packet stands in one of them: a SYN and a RST, seen once an interface.
+      const packets = [old, file].map((path) => readBack(readFileSync(path)).segments.length);
+      expect(packets).toEqual([2, 2].map((count) => count * interfaces().length));
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
   });
 
   it("leaves no tcpdump behind when it is killed itself, even where no packet comes", async () => {

@@ -74,8 +74,14 @@ describe.skipIf(!isRoot && !mustRun)(`a broker that goes away (seed ${seed})`, (
     // The last silences are judged after 6 s.
     await until(async () => (await metric("hangup_collector_events_emitted_total")) === made, 30_000);
     expect(await metric("hangup_collector_events_dropped_total")).toBe(0);
+    for (const account of ["packets", "segments", "connections", "events"]) {
+      expect(await metric(`hangup_collector_unaccounted\\{account="${account}"\\}`)).toBe(0);
+    }
+    expect(await metric("hangup_collector_completeness_ratio")).toBe(1);
     expect(await collector.stop()).toBe(0);
     expect(collector.stderr).toContain(`"events":${made},"undelivered":0`);
+    // Nor between tcpdump and the decoder.
+    expect(collector.stderr).not.toContain("does not add up");
 
     const seqs = await consume(TEARDOWNS_TOPIC, made);
     // A batch may have come twice (the broker went before it answered); then it is told by its seq.

@@ -58,9 +58,9 @@ export class Delivery {
     this.queue = new SendQueue(options.whenFull === "drop" ? options.queueBytes : Number.POSITIVE_INFINITY);
   }
 
-  /** Rows that no message holds yet. */
-  get open(): number {
-    return this.#columns.length;
+  /** Rows that wait: those of the queue, and those that no message holds yet. */
+  get waiting(): number {
+    return this.queue.rows + this.#columns.length;
   }
 
   append(row: Teardown): void {

@@ -1,13 +1,14 @@
 import { createRegistry, runService, startAdminServer } from "@hangup/service";
 import { Observer, parseAddress } from "@hangup/teardowns";
-import { TeardownCounts } from "./accounting.ts";
+import { lostOnTheWay, TeardownCounts, unaccounted } from "./accounting.ts";
 import { CaptureCopy } from "./capture/copy.ts";
 import { DropReport } from "./capture/drop-report.ts";
 import { interfaceList } from "./capture/interfaces.ts";
-import { describeCounters } from "./capture/messages.ts";
+import { describeCapture } from "./capture/messages.ts";
 import { faultsAtEnd } from "./capture/faults-at-end.ts";
 import { openSource } from "./capture/open-source.ts";
 import { describeFindings, isWrong, reportFilters, testInterface } from "./capture/self-test.ts";
+import { onHangup } from "./hangup-signal.ts";
 import { localAddresses } from "./local-addresses.ts";
 import { publishMetrics } from "./metrics.ts";
 import { spec } from "./options.ts";
@@ -79,7 +80,8 @@ await runService(spec, async ({ config, operands, log, fail }) => {
   });
 
   const registry = createRegistry();
-  publishMetrics(registry, { observer, source, counts, delivery: kafka?.delivery });
+  const stations = { observer, counts, delivery: kafka?.delivery };
+  publishMetrics(registry, { ...stations, source });
   // A dry run or a single pass over a file may stand beside a collector that runs for good.
   const serves = !config.dryRun && (live || config.pace);
   const admin = serves ? await startAdminServer(config.adminListen, registry, () => source.trouble) : undefined;
@@ -104,9 +106,20 @@ await runService(spec, async ({ config, operands, log, fail }) => {
     source.requestCounters();
   }, COUNTERS_EVERY_MS);
   const lookingUp = setInterval(() => void findOwn(), LOOK_UP_EVERY_MS);
+  const told = (): string => describeCapture(source.interfaces(), kafka?.delivery.queue.droppedRows ?? 0);
   process.on("SIGUSR1", () => {
     source.requestCounters();
-    setTimeout(() => process.stderr.write(`${describeCounters(source.counters())}\n`), 100);
+    setTimeout(() => process.stderr.write(told()), 100);
+  });
+  onHangup(() => {
+    source.retry();
+    const head = source.head();
+    try {
+      if (head !== undefined) copy?.reopen(head);
+    } catch (error) {
+      log.error((error as Error).message);
+    }
+    void findOwn();
   });
 
   let over = false;
@@ -147,7 +160,11 @@ await runService(spec, async ({ config, operands, log, fail }) => {
       if (undelivered > 0) log.error({ events: undelivered }, "Kafka did not take these events in time; they are lost");
       if (dropped > 0) log.error({ events: dropped }, "these events were lost while the queue was full");
       if (undelivered + dropped > 0) partial = true;
-      if (live) process.stderr.write(`${describeCounters(source.counters())}\n`);
+      if (live) process.stderr.write(told());
+      const lost = { capture: live ? lostOnTheWay(source, observer) : 0, ...unaccounted(stations) };
+      const missing = Object.entries(lost).filter(([, number]) => number !== 0);
+      if (missing.length > 0)
+        log.error(Object.fromEntries(missing), "the account does not add up: a mistake in the collector");
       log.info({ events: counts.total, undelivered, filtered: observer.counters.filtered }, "stopped");
       await Promise.all([copy?.close(), admin?.close()]);
     },

@@ -3,10 +3,14 @@ import { join } from "node:path";
 import { createRegistry } from "@hangup/service";
 import { Observer } from "@hangup/teardowns";
 import { describe, expect, it } from "vitest";
-import { TeardownCounts } from "./accounting.ts";
+import { pino } from "pino";
+import { TeardownCounts, unaccounted } from "./accounting.ts";
 import { noPackets } from "./capture/messages.ts";
 import type { Source } from "./capture/source.ts";
+import { Delivery } from "./deliver.ts";
 import { publishMetrics } from "./metrics.ts";
+import { ManualTimers } from "./testing/manual-timers.ts";
+import { teardown } from "./testing/teardown.ts";
 
 /** The demo's recorded capture: 313 connections. */
 const DEMO = readFileSync(join(import.meta.dirname, "..", "demo", "capture", "demo.pcap"));
@@ -20,7 +24,10 @@ const idle: Source = {
   damage: "",
   stop: async () => undefined,
   counters: noPackets,
+  interfaces: () => new Map([["eth0", noPackets()]]),
   requestCounters: () => undefined,
+  head: () => undefined,
+  retry: () => undefined,
   passTime: () => undefined,
   restarts: 0,
   trouble: null,
@@ -52,17 +59,29 @@ function collector(live: boolean) {
     notEnded: await sum("not_ended_total"),
     following: await sum("connections"),
   });
-  return { observer, account };
+  const residue = async (): Promise<Record<string, number>> => {
+    const lines = (await registry.metrics()).matchAll(/^hangup_collector_unaccounted\{account="(\w+)"\} (\S+)$/gm);
+    return Object.fromEntries([...lines].map(([, name, value]) => [name, Number(value)]));
+  };
+  return { observer, counts, account, residue };
 }
+
+interface Damaged {
+  readonly observer: Observer;
+  readonly counts: TeardownCounts;
+}
+
+const NOTHING = { packets: 0, segments: 0, connections: 0, events: 0 };
 
 describe("the account of connections", () => {
   it.each([
     { name: "a file", live: false },
     { name: "a live capture", live: true },
   ])("adds up at every moment of $name", async ({ live }) => {
-    const { observer, account } = collector(live);
+    const { observer, account, residue } = collector(live);
     for (let at = 0; at < CUT.length; at += 50_000) {
       observer.push(CUT.subarray(at, at + 50_000));
+      expect(await residue()).toEqual(NOTHING);
       const { connections, emitted, filtered, notEnded, following } = await account();
       expect(emitted + filtered + notEnded + following).toBe(connections);
       expect(following).toBeGreaterThan(0);
@@ -78,5 +97,41 @@ describe("the account of connections", () => {
     observer.push(DEMO);
     observer.finish();
     expect(await account()).toMatchObject({ connections: CONNECTIONS, following: 0, notEnded: 0 });
+  });
+
+  /** Each on purpose, one at a time: what must be found out. */
+  it.each([
+    { account: "packets", damage: ({ observer }: Damaged) => void observer.counters.decode.malformed++, by: -1 },
+    { account: "segments", damage: ({ observer }: Damaged) => void observer.counters.decode.tcp--, by: -1 },
+    { account: "connections", damage: ({ observer }: Damaged) => void observer.counters.rows.fin--, by: 1 },
+  ])("does not add up when $account get lost or count twice", async ({ account, damage, by }) => {
+    const { observer, counts, residue } = collector(false);
+    observer.push(DEMO);
+    observer.finish();
+    damage({ observer, counts });
+    expect((await residue())[account]).toBe(by);
+  });
+
+  it("does not add up when events get lost on their way to Kafka", async () => {
+    const sent: number[] = [];
+    const producer = { send: async () => void sent.push(1), close: async () => undefined };
+    const options = { producer, topic: "t", collector: "c", queueBytes: 1e6, whenFull: "drop" as const };
+    const delivery = new Delivery({ ...options, log: pino({ level: "silent" }), timers: new ManualTimers() });
+    const { observer, counts } = collector(false);
+    const account = (): number => unaccounted({ observer, counts, delivery }).events;
+    for (let seq = 0; seq < 700; seq++) {
+      const row = teardown({ seq });
+      counts.add(row);
+      delivery.append(row);
+      expect(account()).toBe(0);
+    }
+    await delivery.drained();
+    expect({ sends: sent.length, acked: delivery.acked, account: account() }).toEqual({
+      sends: 2,
+      acked: 700,
+      account: 0,
+    });
+    counts.add(teardown({ seq: 700 }));
+    expect(account()).toBe(1);
   });
 });

@@ -1,15 +1,10 @@
 import { Counter, Gauge, type Registry } from "@hangup/service";
-import type { Observer } from "@hangup/teardowns";
-import type { TeardownCounts } from "./accounting.ts";
+import { unaccounted, type Stations } from "./accounting.ts";
+import type { PacketCounters } from "./capture/messages.ts";
 import type { Source } from "./capture/source.ts";
-import type { Delivery } from "./deliver.ts";
 
-export interface MetricSources {
-  readonly observer: Observer;
+export interface MetricSources extends Stations {
   readonly source: Source;
-  readonly counts: TeardownCounts;
-  /** Absent in a dry run. */
-  readonly delivery?: Delivery;
 }
 
 /**
@@ -18,9 +13,11 @@ export interface MetricSources {
  *     connections_total = events_emitted + filtered + not_ended + connections (still followed)
  *     events_emitted = events_acked + queue_events + events_dropped
  *
- * Where a capture file is given out at a pace, emitted counts what has been given out so far.
+ * Where a capture file is given out at a pace, emitted counts what has been given out so far. `unaccounted` holds what is
+ * missing on one side of these and two more (accounting.ts): 0, or there is a mistake in the collector.
  */
-export function publishMetrics(registry: Registry, { observer, source, counts, delivery }: MetricSources): void {
+export function publishMetrics(registry: Registry, sources: MetricSources): void {
+  const { observer, source, counts, delivery } = sources;
   const registers = [registry];
   const total = <L extends string>(
     name: string,
@@ -61,15 +58,30 @@ export function publishMetrics(registry: Registry, { observer, source, counts, d
     counter.inc({ outcome: "unsupported" }, decode.unsupported);
     counter.inc({ outcome: "fragment" }, decode.fragments);
   });
-  total("capture_packets", "Packets as tcpdump counts them", ["stage"], (counter) => {
-    const { captured, receivedByFilter } = source.counters();
-    counter.inc({ stage: "captured" }, captured);
-    counter.inc({ stage: "received_by_filter" }, receivedByFilter);
-  });
-  total("capture_dropped_packets", "Packets that were lost before they reached the collector", ["place"], (counter) => {
+  const eachInterface = (tell: (name: string, counters: PacketCounters) => void): void => {
+    for (const [name, counters] of source.interfaces()) tell(name, counters);
+  };
+  total("capture_packets", "Packets as tcpdump counts them", ["interface", "stage"], (counter) =>
+    eachInterface((name, { captured, receivedByFilter }) => {
+      counter.inc({ interface: name, stage: "captured" }, captured);
+      counter.inc({ interface: name, stage: "received_by_filter" }, receivedByFilter);
+    }),
+  );
+  total(
+    "capture_dropped_packets",
+    "Packets that were lost before they reached the collector",
+    ["interface", "place"],
+    (counter) =>
+      eachInterface((name, { droppedByKernel, droppedByInterface }) => {
+        counter.inc({ interface: name, place: "kernel" }, droppedByKernel);
+        counter.inc({ interface: name, place: "interface" }, droppedByInterface);
+      }),
+  );
+  gauge("completeness_ratio", "Share of the packets wanted that came, 0 to 1", () => {
     const { droppedByKernel, droppedByInterface } = source.counters();
-    counter.inc({ place: "kernel" }, droppedByKernel);
-    counter.inc({ place: "interface" }, droppedByInterface);
+    const { packets } = observer.counters;
+    const wanted = packets + droppedByKernel + droppedByInterface;
+    return wanted === 0 ? 1 : packets / wanted;
   });
   total("capture_restarts", "Times that tcpdump died and was started again", [], (counter) =>
     counter.inc(source.restarts),
@@ -99,6 +111,16 @@ export function publishMetrics(registry: Registry, { observer, source, counts, d
   total("untracked_packets", "Packets that found no room in the table", [], (counter) =>
     counter.inc(tracking.untracked),
   );
+  const difference = new Gauge({
+    name: "hangup_collector_unaccounted",
+    help: "What came into a station less what became of it: 0, or there is a mistake",
+    labelNames: ["account"],
+    registers: [],
+    collect() {
+      for (const [account, number] of Object.entries(unaccounted(sources))) this.set({ account }, number);
+    },
+  });
+  registry.registerMetric(difference);
   total("events_emitted", "Events that were made", [], (counter) => counter.inc(counts.total));
   if (delivery === undefined) return;
   const { queue } = delivery;
@@ -109,6 +131,6 @@ export function publishMetrics(registry: Registry, { observer, source, counts, d
   total("send_failures", "Requests to Kafka that failed and were tried again", [], (counter) =>
     counter.inc(delivery.failures),
   );
-  gauge("queue_events", "Events that wait for Kafka", () => queue.rows + delivery.open);
+  gauge("queue_events", "Events that wait for Kafka", () => delivery.waiting);
   gauge("queue_bytes", "Memory of the events that wait for Kafka", () => queue.bytes);
 }

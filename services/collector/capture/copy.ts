@@ -3,16 +3,28 @@ import { HangupError, type Logger } from "@hangup/service";
 
 /** `-w FILE`: what is captured, written to a file as well. Should that fail later (a full disk), it is told once, and the capture goes on. */
 export class CaptureCopy {
-  readonly #file: WriteStream;
+  readonly #path: string;
+  readonly #log: Logger;
+  #file: WriteStream;
   #broken = false;
 
   /** @throws HangupError HANGUP_FILE when the file cannot be opened for writing. */
   constructor(path: string, log: Logger) {
-    this.#file = createWriteStream(path, { fd: openForWriting(path) });
-    this.#file.on("error", (error) => {
-      this.#broken = true;
-      log.error(`${path} cannot be written: ${error.message}; the capture goes on without it`);
-    });
+    this.#path = path;
+    this.#log = log;
+    this.#file = this.#open();
+  }
+
+  /**
+   * Goes on in a new file of that name, which begins with `head`: the old one has been moved away, by logrotate say.
+   * @throws HangupError HANGUP_FILE when it cannot be opened; then the old one goes on.
+   */
+  reopen(head: Uint8Array): void {
+    const old = this.#file;
+    this.#file = this.#open();
+    this.#broken = false;
+    old.end();
+    this.write(head);
   }
 
   write(chunk: Uint8Array): void {
@@ -27,6 +39,15 @@ export class CaptureCopy {
       this.#file.once("drain", resolve);
       this.#file.once("close", resolve);
     });
+  }
+
+  #open(): WriteStream {
+    const file = createWriteStream(this.#path, { fd: openForWriting(this.#path) });
+    file.on("error", (error) => {
+      this.#broken = true;
+      this.#log.error(`${this.#path} cannot be written: ${error.message}; the capture goes on without it`);
+    });
+    return file;
   }
 
   /** Resolves when all is in the file, or it is broken. */

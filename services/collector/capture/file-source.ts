@@ -39,7 +39,17 @@ export class FileSource implements Source {
     return noPackets();
   }
 
+  interfaces(): ReadonlyMap<string, PacketCounters> {
+    return new Map();
+  }
+
   requestCounters(): void {}
+
+  head(): undefined {
+    return undefined;
+  }
+
+  retry(): void {}
 
   passTime(): void {}
 

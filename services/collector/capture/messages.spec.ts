@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   complaint,
+  describeCapture,
   describeCounters,
   noPackets,
   readCounters,
@@ -44,6 +45,27 @@ describe("readCounters", () => {
     const back = noPackets();
     for (const line of describeCounters(counters).split("\n")) readCounters(line, back);
     expect(back).toEqual(counters);
+  });
+});
+
+describe("describeCapture", () => {
+  const one = { captured: 3, receivedByFilter: 4, droppedByKernel: 1, droppedByInterface: 0 };
+
+  it("tells of one interface in tcpdump's words", () => {
+    expect(describeCapture(new Map([["eth0", one]]), 0)).toBe(`${describeCounters(one)}\n`);
+  });
+
+  it("tells of several each by itself and all together, and of lost events", () => {
+    const lines = describeCapture(new Map(["eth0", "eth1"].map((name) => [name, one])), 7).split("\n");
+    expect(lines).toEqual([
+      "eth0: 3 packets captured, 4 packets received by filter, 1 packets dropped by kernel",
+      "eth1: 3 packets captured, 4 packets received by filter, 1 packets dropped by kernel",
+      "6 packets captured",
+      "8 packets received by filter",
+      "2 packets dropped by kernel",
+      "7 events dropped by the queue for Kafka",
+      "",
+    ]);
   });
 });
 

@@ -30,6 +30,19 @@ export function describeCounters(counters: PacketCounters): string {
   return lines.join("\n");
 }
 
+/** All counters in lines: of each interface where there are several, of all together, and the events that memory had no room for. */
+export function describeCapture(interfaces: ReadonlyMap<string, PacketCounters>, droppedEvents: number): string {
+  const lines = [describeCounters(sumOf([...interfaces.values()]))];
+  if (interfaces.size > 1) {
+    const each = [...interfaces].map(
+      ([name, counters]) => `${name}: ${describeCounters(counters).replaceAll("\n", ", ")}`,
+    );
+    lines.unshift(...each);
+  }
+  if (droppedEvents > 0) lines.push(`${droppedEvents} events dropped by the queue for Kafka`);
+  return `${lines.join("\n")}\n`;
+}
+
 const COUNTERS = [
   [/(\d+) packets? captured/, "captured"],
   [/(\d+) packets? received by filter/, "receivedByFilter"],

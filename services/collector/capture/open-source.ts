@@ -66,6 +66,7 @@ function tcpdumpSource(
   };
   return new Tcpdump({
     command: tcpdumpCommand(options),
+    name: read === undefined ? name : undefined,
     taker,
     input: read === undefined ? undefined : () => openCapture(read),
     complaint: (lines) =>

@@ -16,11 +16,14 @@ export class PcapngWriter {
   readonly #view = new DataView(this.#buffer.buffer, this.#buffer.byteOffset, this.#buffer.length);
   #length = 0;
   #interfaces = 0;
+  /** Section and interfaces so far: with them, any later packets are a file of their own. */
+  head: Uint8Array = new Uint8Array(0);
 
   /** `sink` gets whole blocks; the bytes are used again after it returns. */
   constructor(sink: (bytes: Uint8Array) => void) {
     this.#sink = sink;
     this.#words(0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0xffffffff, 0xffffffff, 28);
+    this.#addToHead(28);
   }
 
   /** Describes another interface; answers its number. */
@@ -34,6 +37,7 @@ export class PcapngWriter {
     text.copy(this.#buffer, this.#length);
     this.#length += padded;
     this.#words(0, length);
+    this.#addToHead(length);
     return this.#interfaces++;
   }
 
@@ -57,6 +61,11 @@ export class PcapngWriter {
     const length = this.#length;
     this.#length = 0;
     this.#sink(this.#buffer.subarray(0, length));
+  }
+
+  /** The last `bytes` that were written belong to it. */
+  #addToHead(bytes: number): void {
+    this.head = Buffer.concat([this.head, this.#buffer.subarray(this.#length - bytes, this.#length)]);
   }
 
   #reserve(bytes: number): void {

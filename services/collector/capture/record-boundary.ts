@@ -23,6 +23,11 @@ export class RecordBoundary {
     this.#sink = sink;
   }
 
+  /** The one file header, once it has come. */
+  get head(): Uint8Array | undefined {
+    return this.#header;
+  }
+
   /** A new tcpdump begins: what is left of the last one's is half a record, and its header is still to come. */
   begin(): void {
     this.#rest = Buffer.alloc(0);

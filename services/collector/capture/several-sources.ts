@@ -35,6 +35,18 @@ export class SeveralSources implements Source {
     return sumOf(this.#each((source) => source.counters()));
   }
 
+  interfaces(): ReadonlyMap<string, PacketCounters> {
+    return new Map([...this.#sources].map(([name, source]) => [name, source.counters()]));
+  }
+
+  head(): Uint8Array {
+    return this.#merge.head;
+  }
+
+  retry(): void {
+    for (const source of this.#sources.values()) source.retry();
+  }
+
   requestCounters(): void {
     for (const source of this.#sources.values()) source.requestCounters();
   }

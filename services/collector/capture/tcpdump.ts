@@ -14,6 +14,8 @@ import type { Source, Taker } from "./source.ts";
 
 export interface TcpdumpParts {
   readonly command: Command;
+  /** The interface, undefined for a file. */
+  readonly name?: string;
   /** Takes the bytes of one pcap stream, whatever number of tcpdumps it came from. */
   readonly taker: Taker;
   /** How long packets may lie in the pipe at most, ms: who looks less often pays less. */
@@ -30,7 +32,7 @@ export interface TcpdumpParts {
 
 /** Between the deaths of tcpdumps: doubled each time up to the limit, and back to the first when one has lived that long. */
 const FIRST_BACKOFF_MS = 500;
-const LAST_BACKOFF_MS = 30_000;
+const LAST_BACKOFF_MS = 10_000;
 /** A tcpdump that does not end at SIGINT is killed. */
 const END_LIMIT_MS = 1_000;
 const REMEMBERED_LINES = 10;
@@ -81,6 +83,22 @@ export class Tcpdump implements Source {
   /** Of all tcpdumps together, as fresh as the last `requestCounters`. */
   counters(): PacketCounters {
     return sumOf([this.#before, this.#now]);
+  }
+
+  interfaces(): ReadonlyMap<string, PacketCounters> {
+    const { name } = this.#parts;
+    return new Map(name === undefined ? [] : [[name, this.counters()]]);
+  }
+
+  head(): Uint8Array | undefined {
+    return this.#boundary.head;
+  }
+
+  retry(): void {
+    if (this.#retry === undefined || this.#stopping) return;
+    this.#retry.cancel();
+    this.#backoffMs = FIRST_BACKOFF_MS;
+    this.#startAgain();
   }
 
   requestCounters(): void {
@@ -193,10 +211,13 @@ export class Tcpdump implements Source {
     if (livedMs > LAST_BACKOFF_MS) this.#backoffMs = FIRST_BACKOFF_MS;
     this.restarts++;
     this.#parts.log.warn({ inMs: this.#backoffMs }, `${why.message}; tcpdump is started again`);
-    this.#retry = this.#parts.timers.after(this.#backoffMs, () => {
-      this.#run().catch(() => undefined);
-    });
+    this.#retry = this.#parts.timers.after(this.#backoffMs, () => this.#startAgain());
     this.#backoffMs = Math.min(this.#backoffMs * 2, LAST_BACKOFF_MS);
+  }
+
+  #startAgain(): void {
+    this.#retry = undefined;
+    this.#run().catch(() => undefined);
   }
 
   #takeOver(): void {

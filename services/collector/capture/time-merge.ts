@@ -25,6 +25,11 @@ export class TimeMerge {
     this.#mostWaiting = mostWaitingBytes;
   }
 
+  /** What a file of this stream begins with. */
+  get head(): Uint8Array {
+    return this.#writer.head;
+  }
+
   /** Another interface; answers who takes its stream: the header of a pcap file, then chunks of whole records, which are copied. */
   lane(name: string): (chunk: Uint8Array) => void {
     let lane: Lane | undefined;
@@ -53,6 +58,8 @@ export class TimeMerge {
     const id = this.#writer.interface(name, linkType, view.getUint32(16, littleEndian));
     const lane = new Lane(id, littleEndian);
     this.#lanes.push(lane);
+    // A file that begins anew from here has it in its head already.
+    this.#writer.flush();
     return lane;
   }
 
