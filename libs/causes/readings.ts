@@ -44,7 +44,7 @@ export const READINGS: Readonly<Record<CauseName, Reading>> = {
   },
   icmp_unreachable: {
     follows: "A router, a filter or the host itself says that {server} cannot be reached.",
-    settle: "the code of the ICMP error and the address that it comes from",
+    settle: "the address that the ICMP error comes from: the host's own, a router's or a filter's",
   },
   syn_unanswered: {
     follows: "Nobody answered {client}: the SYNs did not reach {server}, or the answers did not get here.",
