@@ -132,9 +132,9 @@ export class Observer {
     this.#decoder.endFile();
   }
 
-  /** The latest time of the capture, µs; -Infinity before its second segment. */
-  get nowUs(): number {
-    return this.#tracker.now;
+  /** Capture time of the last packet, µs; null before the first. */
+  get lastUs(): number | null {
+    return this.counters.packets === 0 ? null : this.#decoder.timeUs;
   }
 
   /** Live: the capture has come to this time, even if no packet says so. */

@@ -65,7 +65,8 @@ describe("files that go on where the last ended", () => {
   });
 
   it("may overlap by what several processors have put in another order", async () => {
-    const [first, second] = [[0, 1, 2, 3, 5], [4, ...segments.keys()].filter((i) => i === 4 || i > 5)];
+    const first = [0, 1, 2, 3, 4, 5, 6, 8];
+    const second = [...segments.keys()].filter((i) => !first.includes(i));
     const pick = (name: string, numbers: readonly number[]): string =>
       file(name, segmentCapture(numbers.map((i) => segments[i])));
     const { rows } = await follow([pick("o1.pcap", first), pick("o2.pcap", second)]);
@@ -111,6 +112,11 @@ describe("any other file", () => {
     ]);
     expect(rows.map(({ id }) => id)).toEqual(["trace.pcap-0-0", "trace.pcap-1-0"]);
     expect(lines).toHaveLength(2);
+  });
+
+  it("is named after itself where those before it could not be read", async () => {
+    const { rows, failed } = await follow([file("junk", new Uint8Array(99)), part("good.pcap", 0)]);
+    expect([rows.map(({ collector }) => collector), failed]).toEqual([["good.pcap"], 1]);
   });
 
   it("fails by itself where it is the only one", async () => {

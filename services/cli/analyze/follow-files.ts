@@ -50,7 +50,7 @@ export async function followFiles(
   for (const path of paths) {
     try {
       const file = await openFile(path);
-      if (following?.goesOnAt(file.beginsUs) !== true) {
+      if (following === null || following.names.length === 0 || !following.goesOnAt(file.beginsUs)) {
         finish(following);
         following = new Following(file, { ...common, index: index++ }, sink, listener);
       }

@@ -51,12 +51,13 @@ export class Following {
   }
 
   /**
-   * Whether a file that begins then is the next part of this capture, as a capturing program with several files writes it. Null: it
-   * shows no packet, so that nothing speaks against it.
+   * Whether a file that begins then is the next part of this capture, as a capturing program with several files writes it. A file
+   * without a packet speaks against nothing: null.
    */
   goesOnAt(beginsUs: number | null): boolean {
-    if (beginsUs === null) return true;
-    const pauseUs = beginsUs - this.#observer.nowUs;
+    const { lastUs } = this.#observer;
+    if (beginsUs === null || lastUs === null) return true;
+    const pauseUs = beginsUs - lastUs;
     return pauseUs >= -REORDER_US && pauseUs <= LONGEST_PAUSE_US;
   }
 
