@@ -8,6 +8,7 @@ import { segmentCapture } from "@hangup/packets/builder";
 import { afterAll, describe, expect, it } from "vitest";
 import { endpointText, parseEndpoint } from "../analyze/endpoint.ts";
 import { explanationText } from "../analyze/explain.ts";
+import { run } from "../why.ts";
 import { look, type Found } from "./look.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hangup-why-"));
@@ -157,7 +158,7 @@ describe("an end", () => {
   });
 });
 
-describe("the command", () => {
+describe("the command", { timeout: 60_000 }, () => {
   const main = join(import.meta.dirname, "..", "main.ts");
   const why = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
     spawnSync(process.execPath, ["--conditions=source", main, "why", ...args], { encoding: "utf8" });
@@ -183,9 +184,16 @@ describe("the command", () => {
     expect(stdout).toContain("It had not ended when the capture did.");
   });
 
-  it("wants two ends and a capture", () => {
-    expect(why(CLIENT, "--pcap", "x").status).toBe(2);
-    expect(why(CLIENT, SERVER).status).toBe(2);
-    expect(why(CLIENT, SERVER, "--pcap", join(folder, "nowhere")).status).toBe(1);
+  it.each([
+    { name: "one end", argv: [CLIENT, "--pcap", "x"], code: "HANGUP_USAGE", message: "a connection has two ends" },
+    { name: "no capture", argv: [CLIENT, SERVER], code: "HANGUP_USAGE", message: "--pcap is required" },
+    {
+      name: "a capture that is not there",
+      argv: [CLIENT, SERVER, "--pcap", join(folder, "nowhere")],
+      code: "HANGUP_FILE",
+      message: "there is no such file",
+    },
+  ])("refuses $name", async ({ argv, code, message }) => {
+    await expect(run(argv)).rejects.toMatchObject({ code, message: expect.stringContaining(message) as string });
   });
 });
