@@ -21,6 +21,10 @@ describe("markdownToHtml", () => {
       html: '<p>see <a href="x.md">x</a>, <strong>now</strong>, <em>or</em> never</p>',
     },
     { text: '`**a** [b](c)` <script> & "', html: "<p><code>**a** [b](c)</code> &lt;script&gt; &amp; &quot;</p>" },
+    {
+      text: "1. **`a`**: *b `c`*",
+      html: "<ol><li><strong><code>a</code></strong>: <em>b <code>c</code></em></li></ol>",
+    },
     { text: "a\n\n<!-- not\nthis -->\nb", html: "<p>a</p>\n<p>b</p>" },
     { text: "", html: "" },
   ])("$text", ({ text, html }) => {

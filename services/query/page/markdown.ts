@@ -26,6 +26,9 @@ interface Block {
 
 const HEADING = /^(#{1,4}) (.*)$/;
 const ITEM = /^(?:-|\d+\.) /;
+/** Stands around the number of a code span: a character of private use, which no text has. */
+const HOLD = "\ue000";
+const HELD = /\ue000(\d+)\ue000/g;
 const never = (): boolean => false;
 
 const BLOCKS: readonly Block[] = [
@@ -79,12 +82,11 @@ function rowHtml(cells: readonly string[], tag: "td" | "th"): string {
   return `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join("")}</tr>`;
 }
 
-/** Code first: nothing in it means anything else. */
+/** Code first, and out of the way while marks are looked for: nothing in it means anything else. */
 function inline(text: string): string {
-  return text
-    .split(/(`[^`]+`)/)
-    .map((part) => (/^`[^`]+`$/.test(part) ? `<code>${escape(part.slice(1, -1))}</code>` : marked(part)))
-    .join("");
+  const codes: string[] = [];
+  const held = text.replaceAll(/`([^`]+)`/g, (_, code: string) => `${HOLD}${codes.push(code) - 1}${HOLD}`);
+  return marked(held).replaceAll(HELD, (_, index: string) => `<code>${escape(codes[Number(index)])}</code>`);
 }
 
 function marked(text: string): string {
