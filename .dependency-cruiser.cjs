@@ -33,7 +33,7 @@ module.exports = {
     {
       name: "package-face-only",
       comment:
-        "across packages only the public face (index.ts; service's command.ts and errors.ts; for tests packets' builder.ts) may be imported",
+        "across packages only the public face (index.ts; service's command.ts and errors.ts; for tests packets' builder.ts and testing.ts) may be imported",
       severity: "error",
       from: { path: "^(libs|services|test)/([^/]+)/" },
       to: {
@@ -41,10 +41,17 @@ module.exports = {
         pathNot: [
           "^libs/[^/]+/index\\.ts$",
           "^libs/packets/builder\\.ts$",
+          "^libs/[^/]+/testing\\.ts$",
           "^libs/service/(command|errors)\\.ts$",
           "^$1/$2/",
         ],
       },
+    },
+    {
+      name: "testing-in-tests-only",
+      severity: "error",
+      from: { pathNot: "\\.spec\\.ts$|/(testing|fixture)/|^test/|^libs/[^/]+/testing\\.ts$" },
+      to: { path: "^libs/[^/]+/testing\\.ts$" },
     },
     {
       name: "nest-only-in-query",

@@ -12,6 +12,8 @@ export default defineConfig({
           name: "unit",
           include: ["{libs,services,test}/**/*.spec.ts"],
           exclude: ["**/*.int.spec.ts", "**/node_modules/**", "**/dist/**", "test/{e2e,browser}/**"],
+          // for a test that hangs, not for a machine that is busy
+          testTimeout: 60_000,
         },
       },
       {

@@ -2,13 +2,14 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "@hangup/service/testing";
 import { connect, pingClickHouse, type ClickHouseClient } from "./client.ts";
 import { startEmbedded } from "./embedded.ts";
 import { execute, queryRows } from "./query.ts";
-import { freePort, reasonToSkip, startEngineUnderTest, type EngineUnderTest } from "./testing.ts";
+import { orReason, TestEngine } from "./testing.ts";
 
-const reason = await reasonToSkip();
-if (reason !== null) process.stderr.write(`skipped, no engine: ${reason}\n`);
+const { got: engine, reason } = await orReason(() => TestEngine.start({ tables: false }));
+if (engine === null) process.stderr.write(`skipped, no engine: ${reason}\n`);
 
 function isRunning(pid: number): boolean {
   try {
@@ -19,14 +20,13 @@ function isRunning(pid: number): boolean {
   }
 }
 
-describe.skipIf(reason !== null)("the bundled engine", () => {
-  let subject: EngineUnderTest;
+describe.skipIf(engine === null)("the bundled engine", () => {
+  const subject = engine as TestEngine;
   let services: ClickHouseClient;
   let reader: ClickHouseClient;
 
   beforeAll(async () => {
     process.env["HANGUP_TEST_SECRET"] = "in-the-environment";
-    subject = await startEngineUnderTest();
     services = subject.connectAs("hangup", "default");
     reader = subject.connectAs("hangup_reader", "default");
     await execute(services, "CREATE DATABASE hangup");
@@ -38,7 +38,7 @@ describe.skipIf(reason !== null)("the bundled engine", () => {
 
   afterAll(async () => {
     delete process.env["HANGUP_TEST_SECRET"];
-    await subject?.remove();
+    await subject.stop();
   });
 
   it("answers with a version that the migrations can use", async () => {

@@ -21,13 +21,13 @@ import { insertNative } from "./insert.ts";
 import { migrate, migrationStatus } from "./migrate.ts";
 import { execute, queryRows, queryStream } from "./query.ts";
 import { splitStatements } from "./statements.ts";
-import { reasonToSkip, startEngineUnderTest, type EngineUnderTest } from "./testing.ts";
+import { orReason, TestEngine } from "./testing.ts";
 
 const infra = join(import.meta.dirname, "../../infra/clickhouse");
 const migrations = join(infra, "migrations");
 
-const reason = await reasonToSkip();
-if (reason !== null) process.stderr.write(`skipped, no engine: ${reason}\n`);
+const { got: engine, reason } = await orReason(() => TestEngine.start({ tables: false }));
+if (engine === null) process.stderr.write(`skipped, no engine: ${reason}\n`);
 
 const NOW_US = Date.now() * 1_000;
 
@@ -60,19 +60,18 @@ function block(from: readonly Teardown[]): Buffer {
   return native.toBuffer();
 }
 
-describe.skipIf(reason !== null)("the tables", () => {
-  let subject: EngineUnderTest;
+describe.skipIf(engine === null)("the tables", () => {
+  const subject = engine as TestEngine;
   let client: ClickHouseClient;
   let directory: string;
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), "hangup-migrations-"));
-    subject = await startEngineUnderTest();
     client = subject.connectAs("hangup", "default");
   });
 
   afterAll(async () => {
-    await subject?.remove();
+    await subject.stop();
     rmSync(directory, { recursive: true, force: true });
   });
 

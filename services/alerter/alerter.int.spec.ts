@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { queryRows } from "@hangup/clickhouse";
+import { TestEngine } from "@hangup/clickhouse/testing";
+import { freePort } from "@hangup/service/testing";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { AlertRow } from "./alert.ts";
-import { freePort, insertRows, startTestEngine, type TestEngine, type TestRow } from "./testing/engine.ts";
 import { HttpReceiver } from "./testing/http-receiver.ts";
+import { insertRows, type TestRow } from "./testing/teardown-rows.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 const second = 1_000;
@@ -68,7 +70,7 @@ describe("the alerter on the real engine", () => {
   };
 
   beforeAll(async () => {
-    engine = await startTestEngine();
+    engine = await TestEngine.start();
     admin = await freePort();
   });
   afterAll(async () => {
@@ -114,7 +116,7 @@ describe("the alerter on the real engine", () => {
   it("says that ClickHouse is away, and goes on when it is back", async () => {
     await engine.pause();
     await vi.waitFor(() => ready(503), { timeout: 30_000, interval: 100 });
-    await engine.resume();
+    await engine.restart();
     await vi.waitFor(() => ready(200), { timeout: 60_000, interval: 100 });
     const metrics = await (await fetch(`http://127.0.0.1:${admin}/metrics`)).text();
     expect(metrics).toMatch(/hangup_alerter_failures_total\{request="query"\} [1-9]/);

@@ -7,9 +7,9 @@ import {
   option,
   runService,
   startAdminServer,
+  systemClock,
 } from "@hangup/service";
 import { z } from "zod";
-import { systemClock } from "./clock.ts";
 import { Alertmanager } from "./deliver/alertmanager.ts";
 import type { Receiver, ReceiverParts } from "./deliver/receiver.ts";
 import { Webhook } from "./deliver/webhook.ts";

@@ -1,8 +1,9 @@
 import { countRow, noCounts } from "@hangup/rates";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TestEngine } from "@hangup/clickhouse/testing";
 import { BASELINE_INTERVALS, MIN_RESETS, RECENT_INTERVALS } from "./rule.ts";
 import { readSeries } from "./tallies.ts";
-import { insertRows, startTestEngine, type TestEngine, type TestRow } from "./testing/engine.ts";
+import { insertRows, type TestRow } from "./testing/teardown-rows.ts";
 
 const interval = 2_000;
 /** Recent, or the table's retention would take the rows away. */
@@ -14,7 +15,7 @@ describe("readSeries on the real engine", () => {
   let rows: readonly TestRow[];
 
   beforeAll(async () => {
-    engine = await startTestEngine();
+    engine = await TestEngine.start();
     rows = randomRows(20_000);
     await insertRows(engine.client, rows);
   });

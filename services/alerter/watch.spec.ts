@@ -1,12 +1,12 @@
 import { createLogger, createRegistry } from "@hangup/service";
 import { describe, expect, it } from "vitest";
+import { ManualClock } from "@hangup/service/testing";
 import { alertId, type Alert, type Tally } from "./alert.ts";
 import type { Series } from "./detect.ts";
 import type { Ledger } from "./ledger.ts";
 import { createMetrics } from "./metrics.ts";
 import { BASELINE_INTERVALS } from "./rule.ts";
 import { alertOf } from "./testing/alerts.ts";
-import { ManualClock } from "./testing/manual-clock.ts";
 import { Watch } from "./watch.ts";
 
 const minute = 60_000;

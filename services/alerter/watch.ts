@@ -1,6 +1,5 @@
-import type { Logger } from "@hangup/service";
+import { backOff, type Clock, type Logger } from "@hangup/service";
 import { fingerprint, type Alert } from "./alert.ts";
-import { backOff, type Clock } from "./clock.ts";
 import { detect, stateFrom, type AlertState, type Series } from "./detect.ts";
 import type { Receiver } from "./deliver/receiver.ts";
 import type { Ledger } from "./ledger.ts";

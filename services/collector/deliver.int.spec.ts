@@ -6,7 +6,7 @@ import { createConsumer, ensureTopics, startBroker, TEARDOWNS_TOPIC, type Broker
 import { createLab, mix, type Lab } from "@hangup/lab";
 import { decodeBatch, TeardownColumns } from "@hangup/teardowns";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePort } from "./testing/free-port.ts";
+import { freePort } from "@hangup/service/testing";
 import { CollectorProcess } from "./testing/collector-process.ts";
 
 const seed = Number(process.env["HANGUP_SEED"] ?? Math.floor(Math.random() * 2 ** 31));

@@ -1,10 +1,10 @@
 import { createLogger, createRegistry } from "@hangup/service";
 import type { OutgoingMessage } from "@hangup/kafka";
 import { beforeEach, describe, expect, test } from "vitest";
+import { ManualClock, settled } from "@hangup/service/testing";
 import { BlockFormer, type Block } from "./block.ts";
 import { Intake } from "./intake.ts";
 import { createMetrics } from "./metrics.ts";
-import { FakeClock, settle } from "./testing/fake-clock.ts";
 import { RecordedFetch } from "./testing/fetch.ts";
 import { batchOf, message, NOW_MS } from "./testing/rows.ts";
 import { BlockWriter } from "./writer.ts";
@@ -14,7 +14,7 @@ log.level = "silent";
 
 /** An intake whose inserts the test answers, one after the other. */
 class Bench {
-  readonly clock = new FakeClock(NOW_MS);
+  readonly clock = new ManualClock(NOW_MS);
   readonly registry = createRegistry();
   readonly inserts: { readonly block: Block; readonly atMs: number }[] = [];
   readonly letters: OutgoingMessage[] = [];
@@ -72,12 +72,12 @@ describe("when blocks are written", () => {
     await bench.intake.handle(fetchOf(0, 1));
     expect(bench.inserts.map(({ atMs }) => atMs)).toEqual([0]);
 
-    await bench.clock.advance(10);
+    await bench.clock.pass(10);
     const second = fetchOf(1, 1);
     const handled = bench.intake.handle(second);
-    await bench.clock.advance(239);
+    await bench.clock.pass(239);
     expect(bench.inserts).toHaveLength(1);
-    await bench.clock.advance(1);
+    await bench.clock.pass(1);
     await handled;
     expect(bench.inserts.map(({ atMs }) => atMs)).toEqual([0, 250]);
     expect(second.commits).toEqual([2n]);
@@ -86,7 +86,7 @@ describe("when blocks are written", () => {
   test("without delay while there is a backlog, and after a quiet time", async () => {
     for (const behind of [20, 10]) await bench.intake.handle(fetchOf(20 - behind, 10, behind));
     expect(bench.inserts.map(({ atMs }) => atMs)).toEqual([0, 0]);
-    await bench.clock.advance(10_000);
+    await bench.clock.pass(10_000);
     await bench.intake.handle(fetchOf(20, 1));
     expect(bench.inserts.map(({ atMs }) => atMs)).toEqual([0, 0, 10_000]);
   });
@@ -107,10 +107,10 @@ describe("when blocks are written", () => {
 
     test("the membership is kept alive", async () => {
       const handled = bench.intake.handle(second);
-      await bench.clock.advance(12_000);
+      await bench.clock.pass(12_000);
       expect(bench.inserts).toHaveLength(1);
       expect(second.heartbeats).toBe(6);
-      await bench.clock.advance(500);
+      await bench.clock.pass(500);
       await handled;
       expect(second.commits).toEqual([2n]);
     });
@@ -118,7 +118,7 @@ describe("when blocks are written", () => {
     test("a heartbeat that fails ends it with its error: nothing is stored that another member reads too", async () => {
       second.heartbeatError = new Error("The group is rebalancing");
       const outcome = bench.intake.handle(second).catch((error: unknown) => error);
-      await bench.clock.advance(2_000);
+      await bench.clock.pass(2_000);
       expect(await outcome).toBe(second.heartbeatError);
       expect(bench.inserts).toHaveLength(1);
       expect(second.commits).toEqual([]);
@@ -129,7 +129,7 @@ describe("when blocks are written", () => {
     await bench.intake.handle(fetchOf(0, 1));
     const last = fetchOf(1, 1);
     const handled = bench.intake.handle(last);
-    await settle();
+    await settled();
     bench.intake.stop();
     await handled;
     expect(last.commits).toEqual([2n]);
@@ -158,11 +158,11 @@ describe("offsets", () => {
       refusals-- > 0 ? Promise.reject(new Error("no ClickHouse server answers")) : Promise.resolve();
     const fetch = fetchOf(0, 2);
     const handled = bench.intake.handle(fetch);
-    await bench.clock.advance(10_000);
+    await bench.clock.pass(10_000);
     expect(fetch.commits).toEqual([]);
     expect(bench.writer.problem).toBe("no ClickHouse server answers");
     expect(fetch.heartbeats).toBe(5);
-    await bench.clock.advance(10_000);
+    await bench.clock.pass(10_000);
     await handled;
     expect(bench.inserts.map(({ atMs }) => atMs)).toEqual([0, 250, 750, 1_750, 3_750, 7_750, 15_750]);
     expect(new Set(bench.inserts.map(({ block }) => block)).size).toBe(1);
@@ -176,7 +176,7 @@ describe("offsets", () => {
     bench.insert = () => answer.promise;
     const fetch = fetchOf(0, 1);
     const handled = bench.intake.handle(fetch);
-    await bench.clock.advance(9_000);
+    await bench.clock.pass(9_000);
     expect(fetch.heartbeats).toBe(4);
     answer.resolve();
     await handled;
@@ -191,7 +191,7 @@ describe("offsets", () => {
       const fetch = fetchOf(0, 1);
       fetch.heartbeatError = rebalancing;
       const outcome = bench.intake.handle(fetch).catch((error: unknown) => error);
-      await bench.clock.advance(2_000);
+      await bench.clock.pass(2_000);
       expect(await outcome).toBe(rebalancing);
       expect(fetch.commits).toEqual([]);
     });
@@ -202,7 +202,7 @@ describe("offsets", () => {
       const fetch = fetchOf(0, 1);
       fetch.heartbeatError = rebalancing;
       const handled = bench.intake.handle(fetch);
-      await bench.clock.advance(5_000);
+      await bench.clock.pass(5_000);
       answer.resolve();
       await handled;
       expect(fetch.heartbeats).toBe(1);
@@ -228,7 +228,7 @@ describe("offsets", () => {
       () => "handled",
       (error: unknown) => String(error),
     );
-    await bench.clock.advance(1_000);
+    await bench.clock.pass(1_000);
     bench.intake.stop();
     expect(await outcome).toContain("offsets 7 to 8");
     expect(fetch.commits).toEqual([]);

@@ -1,7 +1,6 @@
 import type { IncomingBatch, Producer } from "@hangup/kafka";
-import { HangupError, type Logger } from "@hangup/service";
+import { type Clock, HangupError, type Logger } from "@hangup/service";
 import type { Block, BlockFormer, TimeRange } from "./block.ts";
-import type { Clock } from "./clock.ts";
 import { deadLetterMessage } from "./dead-letters.ts";
 import type { IngestMetrics } from "./metrics.ts";
 import { Vigil } from "./vigil.ts";

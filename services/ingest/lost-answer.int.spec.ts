@@ -1,12 +1,11 @@
 import { connect, credentials, insertNative, queryRows } from "@hangup/clickhouse";
-import { createLogger, createRegistry } from "@hangup/service";
+import { createLogger, createRegistry, systemClock } from "@hangup/service";
 import { NativeBlock } from "@hangup/teardowns";
 import { afterAll, describe, expect, test } from "vitest";
+import { orReason, TestEngine } from "@hangup/clickhouse/testing";
 import { BlockFormer, type Block } from "./block.ts";
-import { systemClock } from "./clock.ts";
 import { createMetrics } from "./metrics.ts";
 import { insertInto } from "./table.ts";
-import { orReason, TestEngine } from "./testing/backends.ts";
 import { CuttingProxy } from "./testing/cutting-proxy.ts";
 import { encoded, knownRow, message } from "./testing/rows.ts";
 import { BlockWriter } from "./writer.ts";

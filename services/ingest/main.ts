@@ -1,8 +1,7 @@
 import { connect, credentials, pingClickHouse } from "@hangup/clickhouse";
 import { createConsumer, createProducer, deadLetterTopic, ensureTopics, pingKafka } from "@hangup/kafka";
-import { checkoutFile, createRegistry, runService, startAdminServer } from "@hangup/service";
+import { checkoutFile, createRegistry, runService, startAdminServer, systemClock } from "@hangup/service";
 import { BlockFormer } from "./block.ts";
-import { systemClock } from "./clock.ts";
 import { Intake } from "./intake.ts";
 import { createMetrics } from "./metrics.ts";
 import { spec } from "./options.ts";

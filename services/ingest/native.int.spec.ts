@@ -1,8 +1,8 @@
 import { NativeBlock, TeardownColumns, type Teardown } from "@hangup/teardowns";
 import { connect, credentials, insertNative } from "@hangup/clickhouse";
 import { afterAll, describe, expect, test } from "vitest";
+import { orReason, TestEngine } from "@hangup/clickhouse/testing";
 import { checkTable } from "./table.ts";
-import { orReason, TestEngine } from "./testing/backends.ts";
 import { knownRow } from "./testing/rows.ts";
 import { expectedRow, storedRows } from "./testing/stored-rows.ts";
 

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "@hangup/service";
 
 /** What keeps the partition ours while something takes long, and tells when it no longer is. */
 export interface Tenure {

@@ -1,6 +1,5 @@
-import type { Logger } from "@hangup/service";
+import type { Clock, Logger } from "@hangup/service";
 import type { Block } from "./block.ts";
-import type { Clock } from "./clock.ts";
 import type { IngestMetrics } from "./metrics.ts";
 import { Vigil, type Tenure } from "./vigil.ts";
 

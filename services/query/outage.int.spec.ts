@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { credentials, status, type Client } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startEmbedded, type EmbeddedEngine } from "@hangup/clickhouse";
+import { TestEngine } from "@hangup/clickhouse/testing";
+import { freePort } from "@hangup/service/testing";
 import { startApi, type TestApi } from "./fixture/api.ts";
-import { connectionsTo, engineOrReason, freePort, makeTables, PASSWORDS } from "./fixture/engine.ts";
+import { connectionsTo, engineOrReason } from "./fixture/engine.ts";
 import { call, serviceOf } from "./fixture/grpc-client.ts";
 import { NOW } from "./fixture/rows.ts";
 
@@ -15,15 +13,14 @@ await probe?.stop();
 
 /** In this order: each test goes on from where the one before it left the engine. */
 describe.skipIf(probe === null)(`without ClickHouse${reason === "" ? "" : ` (skipped: ${reason})`}`, () => {
-  const directory = mkdtempSync(join(tmpdir(), "hangup-outage-"));
   let port: number;
   let api: TestApi;
   let client: Client;
-  let engine: EmbeddedEngine | undefined;
+  let engine: TestEngine | undefined;
 
   beforeAll(async () => {
     port = await freePort();
-    api = await startApi(connectionsTo(`http://127.0.0.1:${port}`), NOW);
+    api = await startApi(connectionsTo(port), NOW);
     const QueryService = serviceOf("hangup/v1/query.proto", "hangup.v1.QueryService");
     client = new QueryService(`127.0.0.1:${api.grpcPort}`, credentials.createInsecure());
   });
@@ -32,11 +29,7 @@ describe.skipIf(probe === null)(`without ClickHouse${reason === "" ? "" : ` (ski
     client?.close();
     await api?.stop();
     await engine?.stop();
-    rmSync(directory, { recursive: true, force: true });
   });
-
-  const start = (): Promise<EmbeddedEngine> =>
-    startEmbedded({ dataDir: join(directory, "data"), port, logFile: join(directory, "engine.log"), ...PASSWORDS });
 
   async function answers(): Promise<{ ready: number; why: string; rates: number; problem: Record<string, unknown> }> {
     const ready = await fetch(`${api.url}/readyz`);
@@ -73,7 +66,7 @@ describe.skipIf(probe === null)(`without ClickHouse${reason === "" ? "" : ` (ski
   });
 
   it("says that the tables are missing", async () => {
-    engine = await start();
+    engine = await TestEngine.start({ port, tables: false });
     expect(await answers()).toMatchObject({
       ready: 503,
       rates: 503,
@@ -82,14 +75,14 @@ describe.skipIf(probe === null)(`without ClickHouse${reason === "" ? "" : ` (ski
   });
 
   it("answers as soon as it can", async () => {
-    await makeTables(connectionsTo(`http://127.0.0.1:${port}`));
+    await engine?.makeTables();
     expect(await answers()).toMatchObject({ ready: 200, rates: 200 });
   });
 
   it("recovers by itself when ClickHouse comes back", async () => {
-    await engine?.stop();
+    await engine?.pause();
     expect(await answers()).toMatchObject({ ready: 503, rates: 503 });
-    engine = await start();
+    await engine?.restart();
     expect(await answers()).toMatchObject({ ready: 200, rates: 200 });
   });
 });

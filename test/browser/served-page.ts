@@ -1,15 +1,13 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { connect, migrate, startEmbedded, type ClickHouseClient } from "@hangup/clickhouse";
+import type { ClickHouseClient } from "@hangup/clickhouse";
+import { TEST_PASSWORDS, TestEngine } from "@hangup/clickhouse/testing";
+import { freePort } from "@hangup/service/testing";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const password = "of-the-test";
 const run = promisify(execFile);
 
 /** The page as a user gets it: the built dashboard, served by the real query service on a real ClickHouse engine. */
@@ -17,38 +15,20 @@ export class ServedPage {
   readonly url: string;
   readonly client: ClickHouseClient;
   readonly #start: () => ChildProcess;
-  readonly #stopEngine: () => Promise<void>;
+  readonly #engine: TestEngine;
   #service: ChildProcess;
 
-  private constructor(
-    url: string,
-    client: ClickHouseClient,
-    start: () => ChildProcess,
-    stopEngine: () => Promise<void>,
-  ) {
+  private constructor(url: string, engine: TestEngine, start: () => ChildProcess) {
     this.url = url;
-    this.client = client;
+    this.client = engine.client;
     this.#start = start;
-    this.#stopEngine = stopEngine;
+    this.#engine = engine;
     this.#service = start();
   }
 
   static async start(): Promise<ServedPage> {
     await build();
-    const directory = await mkdtemp(join(tmpdir(), "hangup-browser-"));
-    const [port, grpcPort, enginePort] = await Promise.all([freePort(), freePort(), freePort()]);
-    const engine = await startEmbedded({
-      dataDir: join(directory, "data"),
-      port: enginePort,
-      logFile: join(directory, "engine.log"),
-      password,
-      readerPassword: password,
-    });
-    const credentials = { url: engine.url, user: "hangup", password };
-    const administrator = connect({ ...credentials, database: "default" });
-    await migrate(administrator, join(ROOT, "infra/clickhouse/migrations"));
-    await administrator.close();
-    const client = connect(credentials);
+    const [port, grpcPort, engine] = [await freePort(), await freePort(), await TestEngine.start()];
     const args = ["--listen", `127.0.0.1:${port}`, "--grpc-listen", `127.0.0.1:${grpcPort}`];
     const start = (): ChildProcess =>
       spawn(process.execPath, [join(ROOT, "services/query/dist/main.js"), ...args, "--clickhouse", engine.url], {
@@ -56,16 +36,10 @@ export class ServedPage {
         env: {
           ...process.env,
           HANGUP_LOG_LEVEL: "warn",
-          HANGUP_CLICKHOUSE_USER: "hangup",
-          HANGUP_CLICKHOUSE_PASSWORD: password,
-          HANGUP_SQL_PASSWORD: password,
+          HANGUP_SQL_PASSWORD: TEST_PASSWORDS.readerPassword,
         },
       });
-    const served = new ServedPage(`http://127.0.0.1:${port}/`, client, start, async () => {
-      await client.close();
-      await engine.stop();
-      await rm(directory, { recursive: true, force: true });
-    });
+    const served = new ServedPage(`http://127.0.0.1:${port}/`, engine, start);
     await served.#answers();
     return served;
   }
@@ -85,7 +59,7 @@ export class ServedPage {
 
   async stop(): Promise<void> {
     await this.stopService();
-    await this.#stopEngine();
+    await this.#engine.stop();
   }
 
   async #answers(): Promise<void> {
@@ -107,15 +81,4 @@ async function build(): Promise<void> {
   const bin = (name: string): string => join(ROOT, "node_modules/.bin", name);
   await run(bin("tsc"), ["-b", "services/query"], { cwd: ROOT });
   await run(bin("vite"), ["build", "--logLevel", "warn"], { cwd: join(ROOT, "services/dashboard") });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
-  });
 }

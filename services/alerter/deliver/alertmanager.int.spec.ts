@@ -3,12 +3,11 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLogger, createRegistry } from "@hangup/service";
+import { createLogger, createRegistry, systemClock } from "@hangup/service";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { systemClock } from "../clock.ts";
+import { freePort } from "@hangup/service/testing";
 import { createMetrics } from "../metrics.ts";
 import { alertOf } from "../testing/alerts.ts";
-import { freePort } from "../testing/engine.ts";
 import { HttpReceiver } from "../testing/http-receiver.ts";
 import { Alertmanager } from "./alertmanager.ts";
 

@@ -1,9 +1,9 @@
 import { createLogger, createRegistry } from "@hangup/service";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ManualClock } from "@hangup/service/testing";
 import { createMetrics } from "../metrics.ts";
 import { alertOf, resolvedOf } from "../testing/alerts.ts";
 import { HttpReceiver } from "../testing/http-receiver.ts";
-import { ManualClock } from "../testing/manual-clock.ts";
 import { Alertmanager, postableAlert, RESEND_MS, type PostableAlert } from "./alertmanager.ts";
 
 const now = 1_790_000_200_000;

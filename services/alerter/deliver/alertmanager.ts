@@ -1,5 +1,5 @@
+import { backOff } from "@hangup/service";
 import { alertId, severity, type Alert } from "../alert.ts";
-import { backOff } from "../clock.ts";
 import type { Memory } from "../ledger.ts";
 import { postJson, targetOf, type Target } from "./post.ts";
 import { RETRY_LIMIT_MS, type Receiver, type ReceiverParts } from "./receiver.ts";

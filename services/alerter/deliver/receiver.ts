@@ -1,6 +1,5 @@
-import type { Logger } from "@hangup/service";
+import type { Clock, Logger } from "@hangup/service";
 import type { Alert } from "../alert.ts";
-import type { Clock } from "../clock.ts";
 import type { Delivery, Memory } from "../ledger.ts";
 import type { AlerterMetrics } from "../metrics.ts";
 

@@ -1,11 +1,11 @@
 import { createLogger, createRegistry } from "@hangup/service";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ManualClock } from "@hangup/service/testing";
 import { alertId } from "../alert.ts";
 import { deliveryKey, type Delivery } from "../ledger.ts";
 import { createMetrics } from "../metrics.ts";
 import { alertOf, resolvedOf } from "../testing/alerts.ts";
 import { HttpReceiver } from "../testing/http-receiver.ts";
-import { ManualClock } from "../testing/manual-clock.ts";
 import { Webhook } from "./webhook.ts";
 
 let server: HttpReceiver;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { backOff } from "@hangup/service";
 import { alertId, alertRow, type Alert, type AlertRow } from "../alert.ts";
-import { backOff } from "../clock.ts";
 import { deliveryKey, type Delivery, type Memory } from "../ledger.ts";
 import { postJson, targetOf, type Target } from "./post.ts";
 import { RETRY_LIMIT_MS, type Receiver, type ReceiverParts } from "./receiver.ts";

@@ -1,7 +1,7 @@
+import { freePort } from "@hangup/service/testing";
 import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "./backends.ts";
 
 /** `hangup ingest` as a process of its own, run from its source. */
 export class IngestProcess {

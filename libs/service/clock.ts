@@ -1,23 +1,23 @@
-/** Time as the alerter sees it, so that tests need not wait. */
+/** Time as a service sees it, so that tests need not wait. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
   /** Resolves after `ms` (at once when that is past), or at once when the signal is aborted; never rejects. */
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
-      if (signal.aborted) return resolve();
+      if (signal?.aborted) return resolve();
       const finish = (): void => {
         clearTimeout(timer);
-        signal.removeEventListener("abort", finish);
+        signal?.removeEventListener("abort", finish);
         resolve();
       };
       const timer = setTimeout(finish, Math.max(ms, 0));
-      signal.addEventListener("abort", finish);
+      signal?.addEventListener("abort", finish);
     }),
 };
 
