@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ListenAddress } from "./admin.ts";
+import { parseTime, type BadTime } from "./time.ts";
 
 /** A flag without a value: there or not on the command line; its environment variable and the file say true or false (1 or 0, yes or no, on or off). */
 export const flag = z.union([z.boolean(), z.stringbool()], { error: "expected true or false" }).default(false);
@@ -52,4 +53,14 @@ export const duration = z.string().transform((text, context): number => {
   }
   const unit = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match[2] ?? "s"] as number;
   return Number(match[1]) * unit;
+});
+
+/** RFC 3339, unix seconds or milliseconds, `now` or `now-6h` → µs since the epoch. */
+export const time = z.string().transform((text, context): number => {
+  try {
+    return parseTime(text, Date.now() * 1000);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: (error as BadTime).message });
+    return z.NEVER;
+  }
 });

@@ -22,6 +22,16 @@ import { packed } from "./rst-table.ts";
 const facts = new NameSet(FACTS);
 const rstFacts = new NameSet<string>(RST_FACTS);
 
+/** The columns that `readFacts` looks at. */
+export const FACT_COLUMNS = [
+  "ended_by occasion stage capture_mode midstream direction_confidence history conn_state",
+  "start_time end_time judged_time idle_us rtt_us fin_gap_us first_rst_by",
+  "client_isn server_isn client_packets server_packets client_bytes server_bytes",
+  "retransmits_client retransmits_server ttl_client ttl_server late_segments icmp_error",
+  "syns syn_acks client_tries server_tries client_probes server_probes",
+  "rst_count rst_ignored rst_payload facts rsts",
+].flatMap((names) => names.split(" ")) as readonly (keyof Teardown)[];
+
 /** Was the row stored with its facts? Rows of older collectors cannot be judged again. */
 export function hasFacts(row: Pick<Teardown, "ended_by">): boolean {
   return row.ended_by !== "";
@@ -34,17 +44,13 @@ export function sawWholeCapture(row: Pick<Teardown, "facts">): boolean {
 
 /**
  * The ended connection that the row was made of, into `c`: everything that the rules look at. What they do not is left as it is
- * (absolute numbers beside the initial ones, byte counts at each RST, the VLAN or tunnel).
+ * (who talked to whom, absolute numbers beside the initial ones, byte counts at each RST, the VLAN or tunnel).
  */
 export function readFacts(row: Teardown, c: EndedConnection): void {
   facts.set(row.facts);
   readCourse(row, c);
   readSide(c.client, 0);
   readSide(c.server, OF_SERVER);
-  c.client.address.set(row.client_ip);
-  c.server.address.set(row.server_ip);
-  c.client.port = row.client_port;
-  c.server.port = row.server_port;
   readCounts(row, c);
   c.rst = null;
   c.rstsKept = row.rsts.length;

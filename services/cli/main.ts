@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   top: { summary: "RST rates by host, port and cause, live", load: () => import("./top.ts") },
   sql: { summary: "ask ClickHouse, read-only", load: () => import("./sql.ts") },
+  rejudge: { summary: "judge stored teardowns again by newer rules", load: () => import("./rejudge.ts") },
   migrate: { summary: "create or upgrade the ClickHouse tables", load: () => import("./migrate.ts") },
   test: { summary: "run everything that CI runs", load: () => import("./test.ts") },
 };
