@@ -92,7 +92,7 @@ function bothWays(segments: Iterable<Segment>, whole: boolean, lossy = false): n
   const tracker = new Tracker(options, (ended) => {
     ended.captureLoss = lossy;
     const verdict = judge.judge(ended);
-    fillRow(row, ended, verdict, { localKnown: false, whole });
+    fillRow(row, ended, verdict, { localKnown: false, whole, facts: true });
     columns.clear();
     columns.append(row);
     decodeBatch(encodeBatch(columns), into);

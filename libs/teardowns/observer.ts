@@ -29,6 +29,8 @@ export interface ObserverOptions extends CaptureDecoderOptions {
   readonly localAddresses?: readonly Uint8Array[];
   /** Rows to be left out: counted as filtered, they get no number. */
   readonly exclude?: (row: Teardown) => boolean;
+  /** Fill the columns that only a later judgement reads, from `ended_by` on. Default true. */
+  readonly facts?: boolean;
   /** Packets that the capture has lost so far. */
   readonly captureDrops?: () => number;
   /** Cap on the connection table, bytes. */
@@ -103,7 +105,11 @@ export class Observer {
     this.#sink = sink;
     this.#judge = new Judge(!options.live);
     this.#row = emptyRow(options.collector, options.epoch);
-    this.#observation = { localKnown: options.localAddresses !== undefined, whole: !options.live };
+    this.#observation = {
+      localKnown: options.localAddresses !== undefined,
+      whole: !options.live,
+      facts: options.facts ?? true,
+    };
     const tracker = new Tracker(
       {
         settleUs: options.live ? (options.settleUs ?? DEFAULT_SETTLE_US) : null,

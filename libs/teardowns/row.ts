@@ -80,10 +80,17 @@ export interface Observation {
   readonly localKnown: boolean;
   /** Judged with all connections of the time at hand (a file). */
   readonly whole: boolean;
+  /** Fill the columns that only a later judgement reads. */
+  readonly facts: boolean;
 }
 
 /** Fills the columns that the connection and its verdict tell. */
-export function fillRow(row: Teardown, c: EndedConnection, v: Verdict, { localKnown, whole }: Observation): void {
+export function fillRow(
+  row: Teardown,
+  c: EndedConnection,
+  v: Verdict,
+  { localKnown, whole, facts }: Observation,
+): void {
   const { client, server } = c;
   row.vantage = vantageOf(c, localKnown);
   row.client_ip = client.address;
@@ -128,7 +135,7 @@ export function fillRow(row: Teardown, c: EndedConnection, v: Verdict, { localKn
   row.capture_mode = c.flagsOnly ? "flags" : "all";
   row.late_segments = c.lateSegments;
   row.judged_time = Math.floor(c.nowUs);
-  fillFacts(row, c, whole);
+  if (facts) fillFacts(row, c, whole);
 }
 
 /**

@@ -71,6 +71,7 @@ export async function run(argv: string[]): Promise<number> {
     {
       command: NAME,
       all: config.all,
+      facts: writer !== null || config.explain,
       ignoreContext: config.ignoreVlans,
       verifyChecksums: config.verifyChecksums,
       tell: (line) => process.stderr.write(`${line}\n`),

@@ -19,6 +19,8 @@ export interface FollowingOptions extends CaptureDecoderOptions {
   readonly command: string;
   /** Rows of connections that did not end too. */
   readonly all: boolean;
+  /** Fill all columns of the rows, default true. */
+  readonly facts?: boolean;
   /** Number of the capture among those of this run: part of the identity of its rows. */
   readonly index: number;
 }
