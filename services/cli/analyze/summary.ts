@@ -1,5 +1,5 @@
 import type { ObserverCounters } from "@hangup/teardowns";
-import { whole } from "../terminal.ts";
+import { counted, whole } from "../terminal.ts";
 
 /** What was read, for stderr: packets, bytes, what became of them, connections, seconds. */
 export function summaryLine(name: string, counters: ObserverCounters, seconds: number): string {
@@ -13,8 +13,8 @@ export function summaryLine(name: string, counters: ObserverCounters, seconds: n
   const ended = rows.fin + rows.reset + rows.refused + rows.timeout;
   const evicted = tracking.evictedHalfOpen + tracking.evictedIdle;
   const parts = [
-    `${whole(counters.packets)} packets, ${bytes(counters.bytes)}: ${outcomes.join(", ")}`,
-    `${whole(counters.connections)} connections, ${whole(ended)} ended` +
+    `${counted(counters.packets, "packet")}, ${bytes(counters.bytes)}: ${outcomes.join(", ")}`,
+    `${counted(counters.connections, "connection")}, ${whole(ended)} ended` +
       (evicted > 0 ? `, ${whole(evicted)} forgotten for want of memory` : ""),
     `${seconds.toFixed(2)} s`,
   ];
