@@ -21,6 +21,8 @@ export class Signs {
   abort = false;
   /** Nothing that either side sent is lost by the RST. */
   nothingMissing = false;
+  /** The peer was in the middle of sending, and what was under way came behind the RST. */
+  cutShort = false;
   ttlForeign = false;
   goesOn = false;
   climbing = false;
@@ -35,6 +37,7 @@ export class Signs {
     this.abort = rst.form === "abort" || this.bareAbort || (rst.form === "odd" && (rst.flags & 16) !== 0);
     this.bare = !this.abort;
     this.nothingMissing = !c.flagsOnly && isNothingMissing(rst);
+    this.cutShort = !c.flagsOnly && c.peerSentMore && rst.peerSentPayload && !rst.lastPayloadBySender;
     this.ttlForeign = isTtlForeign(c, rst);
     this.goesOn = c.senderGoesOn;
     this.climbing = isClimbing(c, rst);
@@ -79,8 +82,9 @@ export class Signs {
     }
     e.note(E.lone_rst, c.onlyRsts);
     if (!this.abort) return;
-    e.note(E.nothing_missing, this.nothingMissing);
-    e.note(E.data_missing, !c.flagsOnly && !this.nothingMissing);
+    const missing = !this.nothingMissing || this.cutShort;
+    e.note(E.nothing_missing, !missing);
+    e.note(E.data_missing, !c.flagsOnly && missing);
     e.note(E.both_spoke, rst.senderSentPayload && rst.peerSentPayload);
     e.note(E.window_closed, rst.senderWindowZero && rst.peerSentPayload);
   }

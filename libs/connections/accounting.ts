@@ -15,6 +15,8 @@ const ONCE_D = onceBit(LETTER_D, 0);
 
 /** A sequence number farther than this from all before is believed only when a second segment continues it. */
 export const REACH = 1 << 24;
+/** A SYN's window is not scaled (RFC 7323 2.2). */
+const FIRST_WINDOW = 65_535;
 
 /** A stack that counts IP-IDs by connection takes steps of one or two; a farther step breaks the series. */
 const IPID_STEP = 16;
@@ -245,8 +247,11 @@ function noteOtherAck(k: Tracking, w: Int32Array, b: number, side: number, x: nu
 }
 
 function completeHandshake(k: Tracking, w: Int32Array, b: number, side: number, s: Segment): void {
-  const beyond = (s.ack - w[b + L.ISN_OF + (side ^ 1)] - 1) | 0;
-  if (beyond < 0 || (beyond > REACH && k.plainSeen)) return;
+  const next = (w[b + L.ISN_OF + (side ^ 1)] + 1) | 0;
+  const beyond = (s.ack - next) | 0;
+  // Of a peer that has said nothing yet the first window is the most that the capture can have missed.
+  const reach = w[b + SIDE + (side ^ 1) * SIDE_WORDS + SND] === next ? FIRST_WINDOW : REACH;
+  if (beyond < 0 || (beyond > reach && k.plainSeen)) return;
   w[b + FLAGS] |= HANDSHAKE;
   if ((w[b + L.FLAGS] & (L.FIN_0 | L.FIN_1)) === 0) {
     const rtt = ((s.timeUs | 0) - w[b + L.EVENT_TIME]) >>> 0;

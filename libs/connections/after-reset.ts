@@ -25,7 +25,11 @@ export function noteAfterRst(k: Tracking, w: Int32Array, b: number, side: number
   const r = ending * R.RST_STRIDE;
   const bits = words[r + R.RST_BITS];
   const since = s.timeUs - times[r >> 1];
-  if ((bits & R.BY_SIDE_1) !== side) return peerWentOn(w, b, side, rare, at, bits, since);
+  if ((bits & R.BY_SIDE_1) !== side) {
+    const more = fresh > 0 && (!hasAck(words, r) || ahead((s.seq + s.payloadLength) | 0, words[r + R.RST_ACK]) > 0);
+    if (more) rare[at + R.RARE_BITS] |= R.PEER_SENT_MORE;
+    return peerWentOn(w, b, side, bits, since);
+  }
 
   const seq = words[r + R.RST_SEQ];
   const x = b + L.SIDE + side * L.SIDE_WORDS;
@@ -42,21 +46,16 @@ export function noteAfterRst(k: Tracking, w: Int32Array, b: number, side: number
 }
 
 /** The receiver sends on: where the RST was out of its window that is the proof that it did not believe it. */
-function peerWentOn(
-  w: Int32Array,
-  b: number,
-  side: number,
-  rare: Int32Array,
-  at: number,
-  bits: number,
-  since: number,
-): boolean {
-  rare[at + R.RARE_BITS] |= R.PEER_WENT_ON;
+function peerWentOn(w: Int32Array, b: number, side: number, bits: number, since: number): boolean {
   const outside = (bits & (R.BEYOND_SND | R.BELOW_ACK)) !== 0 && (bits & R.SEQ_IS_LAST_ACK) === 0;
   if (!outside) return false;
   // What it had sent before the RST can have reached it proves nothing.
   const trip = roundTrip(w, b, side);
   return trip < 0 || since > trip / 2;
+}
+
+function hasAck(words: Int32Array, r: number): boolean {
+  return (words[r + R.RST_HEAD] & 16) !== 0;
 }
 
 /** C's RST of another number before the handshake answered a misfit: its own ACK to the SYN-ACK shows that it lives on. */
@@ -111,8 +110,7 @@ export function ignore(k: Tracking, w: Int32Array, b: number): true {
     const { words } = k.rare.rsts;
     const r = ending * R.RST_STRIDE;
     words[r + R.RST_BITS] |= R.IGNORED;
-    const ownForm = words[r + R.RST_HEAD] & 16;
-    if (ownForm !== 0 && (words[r + R.RST_BITS] & R.BEYOND_SND) !== 0) {
+    if (hasAck(words, r) && (words[r + R.RST_BITS] & R.BEYOND_SND) !== 0) {
       rare[at + R.RARE_BITS] |= R.SUSPECT;
       rare[at + R.SUSPECT_RST] = ending;
     }

@@ -185,7 +185,8 @@ export class EndedConnection {
   rstTrailing = false;
   rstTwins = false;
   senderGoesOn = false;
-  peerWentOn = false;
+  /** New payload of the RST's receiver came behind the RST, beyond what it acknowledges: it was under way. */
+  peerSentMore = false;
   twoAnswers = false;
   onlyRsts = false;
   lateSegments = 0;

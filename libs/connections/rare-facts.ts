@@ -45,14 +45,14 @@ export const SUSPECT = 1 << 4;
 /** Shift by side. */
 export const FIN_ALTERNATIVE = 1 << 5;
 export const ICMP_QUOTES = 1 << 7;
-/** The receiver of the ending RST sent on. */
-export const PEER_WENT_ON = 1 << 8;
+/** Behind the ending RST new payload of its receiver came that it does not acknowledge. */
+export const PEER_SENT_MORE = 1 << 8;
 /** A SYN after both FINs drew an ACK and that a RST: all three trail. */
 export const SYN_TRAILING = 1 << 9;
 /** The two directions pass in different VLANs or tunnels; shift by the side that passes in OTHER_CONTEXT. */
 export const SPLIT_CONTEXT = 1 << 10; // and 1 << 11
 /** What the ending RST says of others: cleared when it turns out to be ignored. */
-export const OF_ENDING = GOES_ON | RST_TWINS | PEER_WENT_ON;
+export const OF_ENDING = GOES_ON | RST_TWINS | PEER_SENT_MORE;
 
 /** Connections that may have rare facts at once: about 100 MB at the very most. */
 const LIMIT = 1 << 20;

@@ -68,8 +68,11 @@ export function readRst(k: Tracking, w: Int32Array, b: number, client: number, i
   out.senderSpoke = (bits & R.X_SPOKE) !== 0;
   out.peerSpoke = (bits & R.Y_SPOKE) !== 0;
   const is1 = side === 0 ? 0 : 1;
-  out.lastBySender = ((then & L.LAST_IS_1) === 0 ? 0 : 1) === is1;
-  out.lastPayloadBySender = ((then & L.LAST_PAYLOAD_IS_1) === 0 ? 0 : 1) === is1;
+  out.firstPacket = (bits & R.FIRST_PACKET) !== 0;
+  // Where there was no packet, or no payload, the marks say side 0, which is whoever has the lower address.
+  out.lastBySender = !out.firstPacket && ((then & L.LAST_IS_1) === 0 ? 0 : 1) === is1;
+  const anyPayload = out.senderSentPayload || out.peerSentPayload;
+  out.lastPayloadBySender = anyPayload && ((then & L.LAST_PAYLOAD_IS_1) === 0 ? 0 : 1) === is1;
   out.senderWindowZero = (bits & R.X_WINDOW_ZERO) !== 0;
   out.senderTimestamps = (bits & R.X_TIMESTAMPS) !== 0;
   out.probes = words[r + R.RST_COUNTED] & 255;
@@ -79,6 +82,5 @@ export function readRst(k: Tracking, w: Int32Array, b: number, client: number, i
   out.sinceDataUs = words[r + R.RST_SINCE_DATA];
   out.ipIdStep = (bits & R.X_IPID_SERIES) !== 0 && ipId !== 0 ? (ipId - words[r + R.RST_IPID_BEFORE]) & 0xffff : -1;
   out.afterOtherSyn = (bits & R.AFTER_OTHER_SYN) !== 0;
-  out.firstPacket = (bits & R.FIRST_PACKET) !== 0;
   out.loneTrigger = (bits & R.LONE_TRIGGER) !== 0;
 }

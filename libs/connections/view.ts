@@ -101,7 +101,7 @@ export class View {
     c.rstTrailing = (bits & R.RST_TRAILING) !== 0;
     c.rstTwins = (bits & R.RST_TWINS) !== 0;
     c.senderGoesOn = (bits & R.GOES_ON) !== 0;
-    c.peerWentOn = (bits & R.PEER_WENT_ON) !== 0;
+    c.peerSentMore = (bits & R.PEER_SENT_MORE) !== 0;
     c.synTrailed = (bits & R.SYN_TRAILING) !== 0;
     c.icmp = at < 0 ? 0 : words[at + R.ICMP_ERROR];
     if (at >= 0) {

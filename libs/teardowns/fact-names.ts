@@ -30,7 +30,7 @@ const CONNECTION = [
   "rst_trailing",
   "rst_twins",
   "sender_goes_on",
-  "peer_went_on",
+  "peer_sent_more",
   "two_answers",
   "refusal_ttl_near",
   "refusal_ttl_off",

@@ -70,7 +70,7 @@ function noteConnection(c: EndedConnection, whole: boolean): void {
   facts.note(C.rst_trailing, c.rstTrailing);
   facts.note(C.rst_twins, c.rstTwins);
   facts.note(C.sender_goes_on, c.senderGoesOn);
-  facts.note(C.peer_went_on, c.peerWentOn);
+  facts.note(C.peer_sent_more, c.peerSentMore);
   facts.note(C.two_answers, c.twoAnswers);
   if (c.rst === null) return;
   facts.note(C.refusal_ttl_near, c.refusalTtl === "near");

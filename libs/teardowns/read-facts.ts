@@ -97,7 +97,7 @@ function readCourse(row: Teardown, c: EndedConnection): void {
   c.rstTrailing = facts.has(C.rst_trailing);
   c.rstTwins = facts.has(C.rst_twins);
   c.senderGoesOn = facts.has(C.sender_goes_on);
-  c.peerWentOn = facts.has(C.peer_went_on);
+  c.peerSentMore = facts.has(C.peer_sent_more);
   c.twoAnswers = facts.has(C.two_answers);
   c.refusalTtl = facts.has(C.refusal_ttl_near) ? "near" : facts.has(C.refusal_ttl_off) ? "off" : "unknown";
   c.extremeTtlIsOwn = facts.has(C.extreme_ttl_own);

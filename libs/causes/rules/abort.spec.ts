@@ -26,6 +26,10 @@ describe("the owner cut it", () => {
     { text: `${HANDSHAKE} cD sA sD cA ~60s sRA`, said: "reset:rst_instead_of_fin", stage: "data", benign: true },
     // the response was not all acknowledged
     { text: `${HANDSHAKE} cD sA sD cA sD sRA`, said: "reset:app_abort", stage: "data", evidence: ["data_missing"] },
+    // more of the response was under way
+    { text: `${HANDSHAKE} cD sA sD cA cRA sD`, said: "reset:app_abort", stage: "data", evidence: ["data_missing"] },
+    // the next request was, and nobody meant to cut it short
+    { text: `${HANDSHAKE} cD sA sD cA sRA cD sR`, said: "reset:rst_instead_of_fin", stage: "data", benign: true },
     { text: `${HANDSHAKE} cD sA cRA`, said: "reset:app_abort", stage: "request" },
     {
       text: `${HANDSHAKE} sD100 cA cRA`,

@@ -118,7 +118,8 @@ export const ABORT_RULES: readonly Rule[] = [
     confusedWith: ["app_abort", "unread_data_close"],
     match(c, { signs }) {
       const { rst } = c;
-      return rst !== null && signs.nothingMissing && rst.senderSentPayload && rst.peerSentPayload ? 60 : 0;
+      const allSaid = signs.nothingMissing && !signs.cutShort;
+      return rst !== null && allSaid && rst.senderSentPayload && rst.peerSentPayload ? 60 : 0;
     },
   },
   {

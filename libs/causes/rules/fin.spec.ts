@@ -12,6 +12,8 @@ describe("both FINs came first", () => {
     { text: `${EXCHANGE} cF sF cA`, said: "fin:fin_client_first", first: "client" },
     { text: `${EXCHANGE} cF sA sD500 cA sF cA`, said: "fin:half_close", first: "client" },
     { text: `${EXCHANGE} sF cA cD20 cF sA`, said: "fin:half_close", first: "server" },
+    // the server had closed for good: it answers by RST, and the client's own FIN was under way
+    { text: `${EXCHANGE} sF cA cD300 cF sR`, said: "fin:fin_server_first", first: "server" },
     // data on the FIN itself is no half-closed use
     { text: `${EXCHANGE} cF sA sF500 cA`, said: "fin:fin_client_first", first: "client" },
     { text: `${HANDSHAKE} sF cA cF sA`, said: "fin:access_denied", first: "server" },

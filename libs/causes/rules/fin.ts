@@ -17,6 +17,11 @@ function crossed(c: EndedConnection): boolean {
   return !c.client.finAcksOther && !c.server.finAcksOther;
 }
 
+/** Whoever closed first had closed for good: it answered what came later by RST. */
+function wasRefused(c: EndedConnection): boolean {
+  return c.rstTrailing && c.firstRst === firstFinOf(c);
+}
+
 /** Both FINs came before any RST that counts. */
 export const FIN_RULES: readonly Rule[] = [
   {
@@ -26,7 +31,7 @@ export const FIN_RULES: readonly Rule[] = [
     source: "RFC 9293 3.6: a side that has closed may still receive",
     confusedWith: ["fin_client_first", "fin_server_first"],
     match(c, { evidence }) {
-      if (crossed(c)) return 0;
+      if (crossed(c) || wasRefused(c)) return 0;
       const second = c.sides[firstFinOf(c) === CLIENT ? SERVER : CLIENT];
       if (!c.flagsOnly) return evidence.note(E.sent_after_fin, second.wentOnAfterFin) ? 95 : 0;
       const crossing = Math.max(2 * c.server.roundTripUs, SHORTEST_CROSSING_US);

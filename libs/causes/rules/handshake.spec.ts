@@ -28,10 +28,10 @@ describe("a RST before or at the end of the handshake", () => {
     expect(said(new Conversation().play("cS sSA cA sD cR"))).toMatchObject({ said: "reset:no_connection" });
   });
 
-  it("is invalid_segment when it answers a number that was never offered", () => {
+  it.each([0x40000000, 7_000_000])("is invalid_segment when it answers a number that was never offered: %i", (ack) => {
     const bad = new Conversation().play("cS sSA");
-    bad.send("c", { flags: 16, ack: 0x40000000 });
-    bad.send("s", { flags: 4, seq: 0x40000000, ack: 0, window: 0, hasOptions: false, hasTimestamp: false });
+    bad.send("c", { flags: 16, ack });
+    bad.send("s", { flags: 4, seq: ack, ack: 0, window: 0, hasOptions: false, hasTimestamp: false });
     expect(said(bad)).toMatchObject({
       said: "reset:invalid_segment",
       evidence: expect.arrayContaining(["ack_never_offered"]),
@@ -49,6 +49,9 @@ describe("a RST before or at the end of the handshake", () => {
     });
     // data in between drew it: nobody knows the connection
     expect(said(new Conversation().play("cS sSA cA cD sR"))).toMatchObject({ said: "reset:no_connection" });
+    // a silent overflow: after its last SYN-ACK the server knows nothing of it
+    const unheard = "cS sSA cA cD ~1s =cD =sSA cA ~2s =cD =sSA cA ~4s =cD ~8s =cD ~60s =cD sR";
+    expect(said(new Conversation().play(unheard))).toMatchObject({ said: "reset:listen_overflow", confidence: 90 });
   });
 
   it("goes on when the client's RST answered a misfit and its SYN comes again", () => {

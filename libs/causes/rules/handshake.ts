@@ -1,6 +1,7 @@
 import { CLIENT, SERVER } from "@hangup/connections";
 import { E } from "../evidence.ts";
 import type { Rule } from "../rule.ts";
+import { TRIES } from "./silence.ts";
 
 /** In a capture without ACKs: a RST so soon behind the SYN-ACK is the client's answer to it. */
 const ANSWER_US = 1_000_000;
@@ -64,8 +65,12 @@ export const LISTEN_OVERFLOW_RULE: Rule = {
   match(c, { evidence }) {
     const { rst } = c;
     if (rst === null || rst.sender !== SERVER || rst.form === "refuse" || !rst.synAckSeen) return 0;
-    if (rst.seqBeyondIsn !== 0 || rst.peerFin || rst.peerSentPayload || rst.senderSentPayload || rst.senderSpoke)
-      return 0;
+    if (rst.seqBeyondIsn !== 0 || rst.peerFin || rst.senderSentPayload || rst.senderSpoke) return 0;
+    if (rst.peerSentPayload) {
+      // With a silent overflow the server's request ends with its SYN-ACKs, and what the client says next meets nobody.
+      const unheard = !c.flagsOnly && c.client.lastTries >= TRIES && rst.synAcks >= 2;
+      return evidence.note(E.repeated_to_silence, unheard) ? 90 : 0;
+    }
     evidence.note(E.answers_final_ack, true);
     return c.flagsOnly ? 60 : 90;
   },

@@ -5,7 +5,7 @@ import type { Rule } from "../rule.ts";
 /** RFC 6298: the first retransmission of a SYN comes after one second. Before that nobody knows. */
 const FIRST_RTO_US = 1_000_000;
 /** The first sending and four repetitions: beyond R1 (RFC 9293 3.8.3). */
-const TRIES = 5;
+export const TRIES = 5;
 const ABANDONED_US = 60_000_000;
 
 function gaveUp(side: SideFacts): boolean {

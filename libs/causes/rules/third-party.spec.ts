@@ -60,7 +60,7 @@ describe("somebody else sent the RST", () => {
     storm.play("cRA");
     for (let i = 0; i < 3; i++) storm.play("sD100 cR");
     const [row] = tell([storm]);
-    expect(row).toMatchObject({ said: "reset:rst_instead_of_fin", evidence: expect.not.arrayContaining(["climbing"]) });
+    expect(row).toMatchObject({ said: "reset:app_abort", evidence: expect.not.arrayContaining(["climbing"]) });
   });
 
   it("is not seen in an abort and an answer that changed places", () => {
