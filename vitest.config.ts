@@ -20,7 +20,7 @@ export default defineConfig({
         ...source,
         test: {
           name: "integration",
-          include: ["{libs,services}/**/*.int.spec.ts", "test/{e2e,browser}/**/*.spec.ts"],
+          include: ["{libs,services,test}/**/*.int.spec.ts", "test/{e2e,browser}/**/*.spec.ts"],
           exclude: ["**/node_modules/**", "**/dist/**"],
           testTimeout: 120_000,
           hookTimeout: 300_000,

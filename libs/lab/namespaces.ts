@@ -47,7 +47,12 @@ export async function setKernelParameters(
   const script = Object.entries(parameters)
     .map(([name, value]) => `echo ${value} > /proc/sys/${name}`)
     .join(" && ");
-  await ip(["netns", "exec", namespace, "sh", "-c", script], "");
+  await runIn(namespace, ["sh", "-c", script]);
+}
+
+/** Runs a command inside a namespace, with `input` as its stdin. */
+export async function runIn(namespace: string, command: readonly string[], input = ""): Promise<void> {
+  await ip(["netns", "exec", namespace, ...command], input);
 }
 
 /** Removes namespaces and with them their links; those that are gone already are passed over. */
