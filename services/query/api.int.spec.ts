@@ -262,6 +262,31 @@ describe.skipIf(engine === null)(`the API on the real engine${reason === "" ? ""
       expect((body["other_vantages"] as Body[]).map(({ collector }) => collector)).toEqual(["far-away"]);
     });
 
+    it("tell the cause that newer rules give, the newest of them, beside the one that they were stored with", async () => {
+      const [, row] = newestFirst;
+      const { collector, epoch, seq } = row;
+      const verdict = { collector, epoch, seq, end_time: formatTime(row.end_time), kind: row.kind, confidence: 71 };
+      const said = [
+        { ...verdict, cause: "newest", rule_version: 7, judged_time: formatTime(NOW) },
+        { ...verdict, cause: "older", rule_version: 8, judged_time: formatTime(NOW - 60e6) },
+        { ...verdict, cause: "another_run", rule_version: 9, judged_time: formatTime(NOW), epoch: epoch + 1 },
+      ];
+      await engine?.client.insert({
+        table: "hangup.verdicts",
+        values: said,
+        format: "JSONEachRow",
+        clickhouse_settings: { date_time_input_format: "best_effort", async_insert: 0 },
+      });
+      const refined = { cause: row.cause, cause_refined: "newest", confidence_refined: 71, rule_version_refined: 7 };
+      const listed = (await json("/api/v1/teardowns?limit=3"))["rows"] as Body[];
+      const none = { cause_refined: null, confidence_refined: null, rule_version_refined: null };
+      expect(listed).toMatchObject([none, refined, none]);
+      const id = encodeURIComponent(String(listed[1]["id"]));
+      expect(await json(`/api/v1/teardowns/${id}`)).toMatchObject(refined);
+      const csv = await (await get("/api/v1/teardowns?limit=2", "text/csv")).text();
+      expect(csv.trimEnd().split("\n")[2]).toMatch(/,"newest",71,7$/);
+    });
+
     it("are found by id, too, when they were read from a file and are older than their collector's run", async () => {
       const old: Teardown = { ...rows[12], collector: "from-file", epoch: NOW / 1000, end_time: NOW - 6 * 3_600e6 };
       await engine?.insert([old]);

@@ -1,28 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Judge, RULE_VERSION } from "@hangup/causes";
-import {
-  connect,
-  execute,
-  insertNative,
-  migrate,
-  queryRows,
-  startEmbedded,
-  type ClickHouseClient,
-  type EmbeddedEngine,
-} from "@hangup/clickhouse";
+import { execute, insertNative, queryRows, type ClickHouseClient } from "@hangup/clickhouse";
+import { orReason, TestEngine } from "@hangup/clickhouse/testing";
 import { Conversation, interleave } from "@hangup/connections";
 import { segmentCapture } from "@hangup/packets/builder";
-import { checkoutFile } from "@hangup/service/command";
 import { NativeBlock, Observer, TeardownColumns } from "@hangup/teardowns";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { run } from "../rejudge.ts";
 import { rejudge, spanOf } from "./rejudge.ts";
 import { judgedBy } from "./store.ts";
 
-const PASSWORD = "rejudge-test";
 const HOUR_US = 3_600e6;
 const NEWER = RULE_VERSION + 1;
 /** Connections lie in three hours, the last of which begins here. */
@@ -77,36 +63,11 @@ class NewerJudge {
 
 const newer = { makeJudge: (whole: boolean) => new NewerJudge(whole), ruleVersion: NEWER };
 
-function freePort(): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const server = createServer().once("error", reject);
-  server.listen(0, "127.0.0.1", () => {
-    const { port } = server.address() as AddressInfo;
-    server.close(() => resolve(port));
-  });
-  return promise;
-}
-
-const directory = mkdtempSync(join(tmpdir(), "hangup-rejudge-"));
-
-async function startEngine(): Promise<{ engine: EmbeddedEngine | null; reason: string }> {
-  const secrets = { password: PASSWORD, readerPassword: PASSWORD };
-  const place = { dataDir: join(directory, "data"), port: await freePort(), logFile: join(directory, "engine.log") };
-  try {
-    return { engine: await startEmbedded({ ...place, ...secrets }), reason: "" };
-  } catch (error) {
-    if (process.env["CI"] || process.env["HANGUP_REQUIRE_BACKENDS"] === "1") throw error;
-    return { engine: null, reason: (error as Error).message };
-  }
-}
-
-const { engine, reason } = await startEngine();
+const { got: engine, reason } = await orReason(() => TestEngine.start());
 
 async function command(...argv: string[]): Promise<string> {
   const printed = vi.spyOn(process.stdout, "write").mockReturnValue(true);
-  const url = new URL(engine!.url);
-  [url.username, url.password] = ["hangup", PASSWORD];
-  expect(await run([...argv, "--clickhouse", url.href])).toBe(0);
+  expect(await run([...argv, "--clickhouse", engine!.url])).toBe(0);
   return printed.mock.calls.map(([text]) => String(text)).join("");
 }
 
@@ -121,11 +82,7 @@ describe.skipIf(engine === null)(`rejudge on the real engine ${reason}`, () => {
     );
 
   beforeAll(async () => {
-    const access = { url: engine!.url, user: "hangup", password: PASSWORD };
-    const administrator = connect({ ...access, database: "default" });
-    await migrate(administrator, checkoutFile("infra/clickhouse/migrations"));
-    await administrator.close();
-    client = connect(access);
+    client = engine!.client;
     stored = capture();
     const block = new NativeBlock();
     block.append(stored, 0, 0);
@@ -139,9 +96,7 @@ describe.skipIf(engine === null)(`rejudge on the real engine ${reason}`, () => {
   });
 
   afterAll(async () => {
-    await client?.close();
     await engine?.stop();
-    rmSync(directory, { recursive: true, force: true });
   });
 
   it("says the same of every row by the same rules", async () => {

@@ -34,9 +34,18 @@ const SHAPES: Readonly<Record<ColumnShape, z.ZodType>> = {
 
 const columns: readonly Column[] = [...COLUMNS, ...STORAGE_COLUMNS];
 
-export const teardownSchema = z.object(
-  Object.fromEntries(columns.map(({ name, shape, comment }) => [name, SHAPES[shape].meta({ description: comment })])),
-);
+export const teardownSchema = z
+  .object(
+    Object.fromEntries(columns.map(({ name, shape, comment }) => [name, SHAPES[shape].meta({ description: comment })])),
+  )
+  .extend({
+    cause_refined: z
+      .string()
+      .nullable()
+      .meta({ description: "Cause of the newest verdict on the row; null where none was given since it was stored" }),
+    confidence_refined: z.int().nullable().meta({ description: "Confidence of that verdict" }),
+    rule_version_refined: z.int().nullable().meta({ description: "Version of the rules that gave it" }),
+  });
 
 const explanationSchema = z.object({
   headline: z.string().meta({ description: "Who, what and how sure, in one line" }),

@@ -32,12 +32,13 @@ function readable({ name, shape }: Column, lists: "array" | "text"): string {
 /** A page of teardowns, newest first; with one row more than asked for when there is a next page. */
 export function teardownStatement(query: TeardownQuery, lists: "array" | "text", more: 0 | 1): Statement {
   const params: Record<string, StatementValue> = { row_limit: query.limit + more };
+  const within = rangeCondition("end_time", query.range, params);
   const where = allOf(
-    rangeCondition("end_time", query.range, params),
+    within,
     filterCondition(query.filters, ["place", "end"], params),
     afterCondition(query.after, params),
   );
-  return { sql: select(where, lists, `${NEWEST_FIRST} LIMIT {row_limit:UInt32}`), params };
+  return { sql: select(where, within, lists, `${NEWEST_FIRST} LIMIT {row_limit:UInt32}`), params };
 }
 
 /**
@@ -53,11 +54,9 @@ export function oneTeardown(collector: string, epoch: number, seq: number): Stat
   ];
   return steps.map((range) => {
     const params: Record<string, StatementValue> = { collector, epoch, seq };
-    const where = allOf(
-      rangeCondition("end_time", range, params),
-      "collector = {collector:String} AND epoch = {epoch:UInt64} AND seq = {seq:UInt64}",
-    );
-    return { sql: select(where, "array", "LIMIT 1"), params };
+    const within = rangeCondition("end_time", range, params);
+    const where = allOf(within, "collector = {collector:String} AND epoch = {epoch:UInt64} AND seq = {seq:UInt64}");
+    return { sql: select(where, within, "array", "LIMIT 1"), params };
   });
 }
 
@@ -70,26 +69,43 @@ const END_OF_TIME_US = 9e15;
 export function otherVantages(id: string, clientIsn: number, serverIsn: number, endUs: number): Statement {
   const params: Record<string, StatementValue> = { id, client_isn: clientIsn, server_isn: serverIsn };
   const range = { fromUs: Math.max(0, endUs - DAY_US), toUs: endUs + DAY_US };
+  const within = rangeCondition("end_time", range, params);
   const where = allOf(
-    rangeCondition("end_time", range, params),
+    within,
     "client_isn = {client_isn:UInt32} AND server_isn = {server_isn:UInt32} AND id != {id:String}",
   );
-  return { sql: select(where, "array", `${NEWEST_FIRST} LIMIT 20`), params };
+  return { sql: select(where, within, "array", `${NEWEST_FIRST} LIMIT 20`), params };
 }
 
 const DAY_US = 86_400e6;
 
 const NEWEST_FIRST = "ORDER BY end_time DESC, collector DESC, epoch DESC, seq DESC";
 
-/** Inside, columns keep their stored types, so that filters and order use them; outside they are made readable. */
-function select(where: string, lists: "array" | "text", limit: string): string {
-  return `SELECT ${stored.map((column) => readable(column, lists)).join(",\n  ")}
+/** The newest verdict on the row, where newer rules said something else of it than the row does. */
+const REFINED = [
+  "if(v.there = 1, toString(v.verdict.1), NULL) AS cause_refined",
+  "if(v.there = 1, v.verdict.2, NULL) AS confidence_refined",
+  "if(v.there = 1, v.verdict.3, NULL) AS rule_version_refined",
+];
+
+/**
+ * Inside, columns keep their stored types, so that filters and order use them; outside they are made readable. `within`: the
+ * condition on end_time, which verdicts repeat.
+ */
+function select(where: string, within: string, lists: "array" | "text", limit: string): string {
+  return `SELECT ${[...stored.map((column) => readable(column, lists)), ...REFINED].join(",\n  ")}
 FROM (
   SELECT ${stored.map(({ name }) => name).join(", ")}
   FROM hangup.teardowns
   WHERE ${where}
   ${limit}
 ) AS t
+LEFT JOIN (
+  SELECT collector, epoch, seq, 1 AS there, argMax((cause, confidence, rule_version), (judged_time, rule_version)) AS verdict
+  FROM hangup.verdicts
+  WHERE ${within}
+  GROUP BY collector, epoch, seq
+) AS v ON v.collector = t.collector AND v.epoch = t.epoch AND v.seq = t.seq
 ORDER BY t.end_time DESC, t.collector DESC, t.epoch DESC, t.seq DESC`;
 }
 
