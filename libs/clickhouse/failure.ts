@@ -102,3 +102,9 @@ export function serverErrorCode(error: unknown): number | null {
   }
   return null;
 }
+
+/** True when the server says UNKNOWN_TABLE or UNKNOWN_DATABASE: it has not been migrated yet. */
+export function lacksTables(error: unknown): boolean {
+  const code = serverErrorCode(error);
+  return code === 60 || code === 81;
+}

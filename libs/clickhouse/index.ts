@@ -7,7 +7,7 @@ export {
   type ConnectOptions,
   type Credentials,
 } from "./client.ts";
-export { clickHouseError, isTransient, serverErrorCode } from "./failure.ts";
+export { clickHouseError, isTransient, lacksTables, serverErrorCode } from "./failure.ts";
 export { insertNative, type InsertSettings } from "./insert.ts";
 export { clickHouseOption } from "./option.ts";
 export { execute, queryRows, queryStream, type QueryOptions } from "./query.ts";

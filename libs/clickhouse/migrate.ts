@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { HangupError } from "@hangup/service";
 import { serverOf, type ClickHouseClient } from "./client.ts";
-import { serverErrorCode } from "./failure.ts";
+import { lacksTables } from "./failure.ts";
 import { execute, queryRows } from "./query.ts";
 import { splitStatements, type Statement } from "./statements.ts";
 
@@ -90,9 +90,6 @@ interface JournalRow {
   readonly applied_time: string;
 }
 
-/** Error codes of "never migrated": UNKNOWN_TABLE and UNKNOWN_DATABASE. */
-const notThere: ReadonlySet<number | null> = new Set([60, 81]);
-
 async function readJournal(client: ClickHouseClient): Promise<JournalRow[]> {
   try {
     return await queryRows(
@@ -100,7 +97,7 @@ async function readJournal(client: ClickHouseClient): Promise<JournalRow[]> {
       `SELECT name, checksum, formatDateTime(applied_time, '%Y-%m-%dT%H:%i:%SZ') AS applied_time FROM ${JOURNAL} FINAL`,
     );
   } catch (error) {
-    if (notThere.has(serverErrorCode(error))) return [];
+    if (lacksTables(error)) return [];
     throw error;
   }
 }

@@ -1,10 +1,7 @@
 import type { Readable } from "node:stream";
-import { pingClickHouse, queryRows, queryStream, serverErrorCode, type ClickHouseClient } from "@hangup/clickhouse";
+import { lacksTables, pingClickHouse, queryRows, queryStream, type ClickHouseClient } from "@hangup/clickhouse";
 import type { Statement } from "@hangup/rates";
 import { HangupError } from "@hangup/service";
-
-/** UNKNOWN_TABLE, UNKNOWN_DATABASE: the tables have not been made yet. */
-const NOT_MIGRATED = new Set([60, 81]);
 
 const SETTINGS = {
   // Below the client's own patience, so that it is ClickHouse that says so.
@@ -61,8 +58,7 @@ export class Store {
 }
 
 function explained(error: unknown): unknown {
-  const code = serverErrorCode(error);
-  if (code === null || !NOT_MIGRATED.has(code)) return error;
+  if (!lacksTables(error)) return error;
   return new HangupError("HANGUP_CLICKHOUSE_UNREACHABLE", "ClickHouse has none of Hangup's tables yet", {
     remedy: "Run 'hangup migrate up'",
     cause: error,
