@@ -60,17 +60,20 @@ export function listen(server: Server, address: ListenAddress, flag: string): Pr
   });
 }
 
+/** By the system's code: what is wrong, and what to do with the flag. */
+const LISTEN_FAILURES: Readonly<Record<string, readonly [why: string, remedy: string]>> = {
+  EADDRINUSE: ["is taken by another process", "Stop that process or choose another port"],
+  EADDRNOTAVAIL: ["is no address of this machine", "Choose another"],
+  EACCES: ["needs more rights", "Run it as root, or choose a port above 1023"],
+  ENOTFOUND: ["has a host that no address is known of", "Choose another"],
+};
+
 /** Turns a listen failure into an error that names the address and the flag that changes it. */
 export function listenError(cause: unknown, address: ListenAddress, flag: string): HangupError {
-  const code = (cause as NodeJS.ErrnoException).code;
-  const why =
-    code === "EADDRINUSE"
-      ? "is taken by another process"
-      : code === "EACCES"
-        ? "needs more rights"
-        : `cannot be listened on (${code})`;
+  const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  const [why, remedy] = LISTEN_FAILURES[code] ?? [`cannot be listened on (${code})`, "Choose another address"];
   return new HangupError("HANGUP_PORT_TAKEN", `${address.host}:${address.port} ${why}`, {
-    remedy: `Stop that process or choose another port with ${flag}`,
+    remedy: `${remedy} with ${flag}`,
     cause,
   });
 }

@@ -87,7 +87,11 @@ describe("parseCommand", () => {
 
   it.each([
     { argv: ["--interfcae", "eth0"], says: "--interfcae", remedy: "Did you mean --interface?" },
-    { argv: ["-s", "12"], says: "--snaplen '12' cannot be used", remedy: "See 'hangup collect --help'" },
+    {
+      argv: ["-s", "12"],
+      says: "--snaplen '12' cannot be used: expected at least 64",
+      remedy: "See 'hangup collect --help'",
+    },
     {
       argv: ["--admin-listen", "nowhere"],
       says: "--admin-listen 'nowhere' cannot be used: expected HOST:PORT",
@@ -99,6 +103,8 @@ describe("parseCommand", () => {
       remedy: "",
     },
     { argv: ["--brokers", "a:1,b:70000"], says: "'b:70000': port 70000 is beyond 65535", remedy: "" },
+    { argv: ["-s", "many"], says: "--snaplen 'many' cannot be used: expected a number", remedy: "" },
+    { argv: ["-s", "64.5"], says: "--snaplen '64.5' cannot be used: expected a whole number", remedy: "" },
     { argv: ["--max-age", "soon"], says: "expected a duration such as 500ms", remedy: "" },
   ])("refuses $argv with exit code 2", ({ argv, says, remedy }) => {
     const error = refusal(() => parse(argv));

@@ -43,7 +43,10 @@ export function parseCommand<T extends OptionTable>(
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) process.exit(0);
-      const text = error.message.replace(/^error: /, "").replaceAll(/\s*\n\s*/g, " ");
+      const text = error.message
+        .replace(/^error: /, "")
+        .replaceAll(/\s*\n\s*/g, " ")
+        .replace(/\.$/, "");
       throw new HangupError("HANGUP_USAGE", text, { remedy: `See '${spec.name} --help'` });
     }
     throw error;
@@ -60,7 +63,7 @@ export function parseCommand<T extends OptionTable>(
       flags[key] ??
       (fromEnvironment !== undefined && entry.repeatable ? fromEnvironment.split(",") : fromEnvironment) ??
       file[key];
-    const result = entry.schema.safeParse(raw);
+    const result = entry.schema.safeParse(raw, { error: plainWords });
     if (!result.success) {
       const why = result.error.issues.map((issue) => issue.message).join("; ");
       const given =
@@ -82,6 +85,22 @@ export function parseCommand<T extends OptionTable>(
   }
   return { config: config as ConfigOf<T>, operands: command.args };
 }
+
+/** Zod's own messages as a person would say them; what a schema says itself comes first. */
+const plainWords: z.core.$ZodErrorMap = (issue) => {
+  switch (issue.code) {
+    case "too_big":
+      return `expected at most ${issue.maximum}`;
+    case "too_small":
+      return issue.origin === "string" ? "it is empty" : `expected at least ${issue.minimum}`;
+    case "invalid_value":
+      return `expected one of ${issue.values.join(", ")}`;
+    case "invalid_type":
+      return issue.expected === "int" ? "expected a whole number" : `expected a ${issue.expected}`;
+    default:
+      return undefined;
+  }
+};
 
 function commandFor<T extends OptionTable>(spec: CommandSpec<T>): Command {
   const command = new Command(spec.name)

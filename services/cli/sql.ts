@@ -35,6 +35,7 @@ const spec: CommandSpec<typeof options> = {
 export async function run(argv: string[]): Promise<number> {
   const { config, operands } = parseCommand(spec, argv);
   const query = operands.length > 0 ? operands.join(" ") : await fromStdin();
+  if (query.trim() === "") throw noStatement();
   const api = new ApiClient(config.api);
   const whole = config.output === "table" || config.output === "json";
   const { body } = await api.post("sql", { query, format: whole ? "json" : config.output }, TIMEOUT_MS);
@@ -49,10 +50,12 @@ export async function run(argv: string[]): Promise<number> {
 }
 
 async function fromStdin(): Promise<string> {
-  if (process.stdin.isTTY) {
-    throw new HangupError("HANGUP_USAGE", "no statement was given", { remedy: "See 'hangup sql --help'" });
-  }
+  if (process.stdin.isTTY) throw noStatement();
   return text(process.stdin);
+}
+
+function noStatement(): HangupError {
+  return new HangupError("HANGUP_USAGE", "no statement was given", { remedy: "See 'hangup sql --help'" });
 }
 
 /** A JSON array, one row a line. */

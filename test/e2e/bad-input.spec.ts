@@ -141,6 +141,36 @@ describe("bad input", () => {
       says: /--kafka-port and --clickhouse-port both want port 8123/,
     },
     {
+      name: "too few ports behind the first",
+      args: () => ["up", "--data", directory, "--listen", "127.0.0.1:65534"],
+      code: 2,
+      says: /--listen \(it takes the 5 ports after it too\) wants port 65536, beyond 65535/,
+    },
+    {
+      name: "an address of another machine",
+      args: () => ["serve", "--listen", "192.0.2.77:8480"],
+      code: 1,
+      says: /192\.0\.2\.77:8480 is no address of this machine\. Choose another with --listen/,
+    },
+    {
+      name: "no statement",
+      args: () => ["sql", " "],
+      code: 2,
+      says: /no statement was given\. See 'hangup sql --help'/,
+    },
+    {
+      name: "a number that is too large",
+      args: () => ["up", "--kafka-port", "99999"],
+      code: 2,
+      says: /--kafka-port '99999' cannot be used: expected at most 65535\. See/,
+    },
+    {
+      name: "a word of a few",
+      args: () => ["analyze", "--output", "xlm", "x"],
+      code: 2,
+      says: /--output 'xlm' cannot be used: expected one of table, json, ndjson, csv, zeek\. See/,
+    },
+    {
       name: "a data directory that is a file",
       args: () => ["up", "--data", file("notes.txt")],
       code: 1,

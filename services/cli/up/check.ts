@@ -5,6 +5,7 @@ import { serviceMain } from "./services.ts";
 
 /** The services take so many ports from `--listen` on: page and API, gRPC, and the admin ports of the others. */
 const SERVICE_PORTS = 6;
+const LAST_PORT = 65_535;
 
 /** What can be known to be wrong before anything is started. @throws HangupError HANGUP_USAGE. */
 export async function checkConfig(config: UpConfig): Promise<void> {
@@ -26,6 +27,7 @@ function checkPorts({ listen, kafka, kafkaPort, clickhouse, clickhousePort }: Up
   if (!clickhouse) wanted.push([clickhousePort, "--clickhouse-port"]);
   const owners = new Map<number, string>();
   for (const [port, whose] of wanted) {
+    if (port > LAST_PORT) throw new HangupError("HANGUP_USAGE", `${whose} wants port ${port}, beyond ${LAST_PORT}`);
     const other = owners.get(port);
     if (other !== undefined) throw new HangupError("HANGUP_USAGE", `${other} and ${whose} both want port ${port}`);
     owners.set(port, whose);
