@@ -96,6 +96,12 @@ describe("complaint", () => {
       remedy: "setcap",
     },
     {
+      lines: ["tcpdump: data link type LINUX_SLL2", "tcpdump: unknown port 'foo'"],
+      code: "HANGUP_CAPTURE_FILTER",
+      says: "tcpdump refuses the filter 'prot 443': unknown port 'foo'",
+      remedy: "pcap-filter",
+    },
+    {
       lines: ["tcpdump: can't parse filter expression: syntax error"],
       code: "HANGUP_CAPTURE_FILTER",
       says: "tcpdump refuses the filter 'prot 443': can't parse filter expression: syntax error",

@@ -79,9 +79,9 @@ export interface ComplaintContext {
 /** Turns tcpdump's last words into an error that names the thing and the remedy. */
 export function complaint(lines: readonly string[], context: ComplaintContext): HangupError {
   const text = lines
-    .filter((line) => !saysListening(line) && !line.startsWith("dropped privs"))
+    .filter((line) => !saysListening(line))
     .map((line) => line.replace(/^tcpdump: /, "").trim())
-    .filter((line) => line !== "");
+    .filter((line) => line !== "" && !/^(dropped privs|data link type) /.test(line));
   const all = text.join(" ");
   const { interface: device, netns, read, expression } = context;
   const where = netns === undefined ? "" : ` in network namespace ${netns}`;
