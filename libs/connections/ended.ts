@@ -14,6 +14,9 @@ export type Stage = "syn" | "handshake" | "established" | "request" | "data" | "
 /** What ended it as far as the packets say; none: silence, or the end of the capture. */
 export type EndedBy = "fin" | "rst" | "icmp" | "none";
 
+/** The TTL of a RST that refuses against those of the host's SYN-ACKs: none known, one of them, one hop off one, farther off all. */
+export type RefusalTtl = "unknown" | "same" | "near" | "off";
+
 /** Why it is handed out now; stopped: a live capture was, and the silence of what is open says nothing yet. */
 export type Occasion = "settled" | "silence" | "replaced" | "evicted" | "capture_end" | "stopped";
 
@@ -192,8 +195,7 @@ export class EndedConnection {
   lateSegments = 0;
   /** Type << 8 | code of an ICMP error that quoted it, 0 for none. */
   icmp = 0;
-  /** The refusing RST against the TTLs of the server's SYN-ACKs: none known, near one, off all. */
-  refusalTtl: "unknown" | "near" | "off" = "unknown";
+  refusalTtl: RefusalTtl = "unknown";
   /** The RST's sender carries a very low or high TTL on two of its server ports, so that such a TTL is its own. */
   extremeTtlIsOwn = false;
   /** It belongs to a scan by its client. */

@@ -1,3 +1,4 @@
+import type { RefusalTtl } from "./ended.ts";
 import { addressFingerprint, FingerprintSet } from "./fingerprints.ts";
 
 /** Words of a host: address 4, context, then up to four TTLs of its SYN-ACKs. */
@@ -76,19 +77,22 @@ export class Hosts {
     return ttls !== 0 && !this.#forwarded.has(addressFingerprint(words, at, context));
   }
 
-  /** How many TTLs of the host count, and whether `ttl` is within one hop of any: 0 none known, 1 near, 2 off all. */
-  compareTtl(words: Int32Array, at: number, context: number, ttl: number): 0 | 1 | 2 {
+  /** How many TTLs of the host count, and how far `ttl` is from the nearest: the same, one hop off, or more. */
+  compareTtl(words: Int32Array, at: number, context: number, ttl: number): RefusalTtl {
     const entry = this.#find(words, at, context);
-    if (entry === null) return 0;
+    if (entry === null) return "unknown";
     let counted = false;
+    let near = false;
     for (let i = 0; i < MAX_TTLS; i++) {
       const known = entry.words[entry.found + TTLS + i];
       if (known === 0) break;
       const value = known & 255;
-      if (Math.abs(value - ttl) <= 1) return 1;
+      if (value === ttl) return "same";
+      near ||= Math.abs(value - ttl) === 1;
       counted ||= (value > 2 && value < 254) || (known & SECOND_PORT) !== 0;
     }
-    return counted ? 2 : 0;
+    if (near) return "near";
+    return counted ? "off" : "unknown";
   }
 
   /** Is `ttl` one that the host carries on two server ports? */

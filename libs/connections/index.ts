@@ -1,5 +1,5 @@
 export { CLIENT, EndedConnection, PAYLOAD_KEPT, RstFacts, SERVER, SideFacts } from "./ended.ts";
-export type { EndedBy, Occasion, SideIndex, Stage } from "./ended.ts";
+export type { EndedBy, Occasion, RefusalTtl, SideIndex, Stage } from "./ended.ts";
 export type { EndedSink } from "./lifetimes.ts";
 export { RecentPackets } from "./recent-packets.ts";
 export { RST_FORMS, type RstForm } from "./rst-form.ts";

@@ -129,8 +129,7 @@ export class View {
     const side = rst.sender === CLIENT ? client : client ^ 1;
     const address = b + L.ADDRESS + side * 4;
     const context = w[b + L.CONTEXT];
-    const compared = hosts.compareTtl(w, address, context, rst.ttl);
-    c.refusalTtl = compared === 0 ? "unknown" : compared === 1 ? "near" : "off";
+    c.refusalTtl = hosts.compareTtl(w, address, context, rst.ttl);
     c.extremeTtlIsOwn = false;
     for (let set = c.sides[rst.sender].ttls; set !== 0; set >>>= 8) {
       const ttl = set & 255;

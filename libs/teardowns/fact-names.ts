@@ -32,6 +32,7 @@ const CONNECTION = [
   "sender_goes_on",
   "peer_sent_more",
   "two_answers",
+  "refusal_ttl_same",
   "refusal_ttl_near",
   "refusal_ttl_off",
   "extreme_ttl_own",

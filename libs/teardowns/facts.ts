@@ -73,6 +73,7 @@ function noteConnection(c: EndedConnection, whole: boolean): void {
   facts.note(C.peer_sent_more, c.peerSentMore);
   facts.note(C.two_answers, c.twoAnswers);
   if (c.rst === null) return;
+  facts.note(C.refusal_ttl_same, c.refusalTtl === "same");
   facts.note(C.refusal_ttl_near, c.refusalTtl === "near");
   facts.note(C.refusal_ttl_off, c.refusalTtl === "off");
   facts.note(C.extreme_ttl_own, c.extremeTtlIsOwn);

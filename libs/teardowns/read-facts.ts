@@ -6,6 +6,7 @@ import {
   type EndedBy,
   type EndedConnection,
   type Occasion,
+  type RefusalTtl,
   type RstFacts,
   type RstForm,
   type SideFacts,
@@ -99,11 +100,17 @@ function readCourse(row: Teardown, c: EndedConnection): void {
   c.senderGoesOn = facts.has(C.sender_goes_on);
   c.peerSentMore = facts.has(C.peer_sent_more);
   c.twoAnswers = facts.has(C.two_answers);
-  c.refusalTtl = facts.has(C.refusal_ttl_near) ? "near" : facts.has(C.refusal_ttl_off) ? "off" : "unknown";
+  c.refusalTtl = readRefusalTtl();
   c.extremeTtlIsOwn = facts.has(C.extreme_ttl_own);
   c.scanned = facts.has(C.scanned);
   c.regularKnock = facts.has(C.regular_knock);
   c.captureLoss = facts.has(C.capture_loss);
+}
+
+function readRefusalTtl(): RefusalTtl {
+  if (facts.has(C.refusal_ttl_same)) return "same";
+  if (facts.has(C.refusal_ttl_near)) return "near";
+  return facts.has(C.refusal_ttl_off) ? "off" : "unknown";
 }
 
 function readSide(side: SideFacts, base: number): void {

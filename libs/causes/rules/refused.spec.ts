@@ -12,7 +12,7 @@ describe("a RST answers the SYN", () => {
   it.each([
     { name: "nothing known of the host", others: [], ttl: 62, said: "refused:port_closed", confidence: 70 },
     { name: "the TTL of its SYN-ACKs", others: [openPort()], ttl: 62, said: "refused:port_closed", confidence: 90 },
-    { name: "one hop off (another path)", others: [openPort()], ttl: 61, said: "refused:port_closed", confidence: 90 },
+    { name: "one hop off (another path)", others: [openPort()], ttl: 61, said: "refused:port_closed", confidence: 50 },
     { name: "two hops off", others: [openPort()], ttl: 60, said: "refused:firewall_reject", confidence: 80 },
     {
       name: "255 on one service only",

@@ -44,13 +44,15 @@ export const REFUSED_RULES: readonly Rule[] = [
   {
     cause: "port_closed",
     needs: ["F"],
-    confidence: [90, 70],
+    confidence: [90, 70, 50],
     source: "RFC 9293 3.10.7.1: a closed port answers by RST",
     confusedWith: ["firewall_reject"],
     match(c, { evidence }) {
       evidence.note(E.answers_syn, true);
       evidence.note(E.refused_again, c.rstAgain);
-      return evidence.note(E.ttl_of_host, c.refusalTtl === "near") ? 90 : 70;
+      if (evidence.note(E.ttl_of_host, c.refusalTtl === "same")) return 90;
+      // One hop off: another path to the host, or a filter right before it.
+      return c.refusalTtl === "near" ? 50 : 70;
     },
   },
 ];
