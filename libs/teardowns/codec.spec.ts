@@ -121,6 +121,20 @@ function varint(value: number): number[] {
   return value > 0x7f ? [(value & 0x7f) | 0x80, ...varint(value >>> 7)] : [value];
 }
 
+test("a message of before there were facts: its rows have none", () => {
+  const old = Object.entries(referenceDecode(encodeBatch(columnsOf(sample)))).filter(([name]) => {
+    const { id } = TeardownBatch.fields[name];
+    return id < 64 || id === 1000;
+  });
+  const into = new TeardownColumns();
+  decodeBatch(referenceEncode(Object.fromEntries(old)), into);
+  const bare = { rst_reason: "", rst_payload: "", ended_by: "", occasion: "", facts: [], rsts: [], fin_gap_us: null };
+  const counts = ["syns", "syn_acks", "client_tries", "server_tries", "client_probes", "server_probes", "icmp_error"];
+  const none = { ...bare, ...Object.fromEntries(counts.map((name) => [name, 0])) };
+  expect(sample.some(({ evidence }) => evidence.length > 0)).toBe(true);
+  expect(rowsOf(into)).toEqual(sample.map((row) => ({ ...row, ...none })));
+});
+
 describe("damaged messages", () => {
   const message = encodeBatch(columnsOf(sample));
 

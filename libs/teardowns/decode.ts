@@ -31,6 +31,9 @@ PROFILE_COLUMNS.forEach(({ number }, slot) => (TARGETS[number] = { of: "profile"
 for (const column of ROW_COLUMNS) TARGETS[column.number] = { of: "row", column };
 RST_COLUMNS.forEach((column, at) => (TARGETS[column.number] = { of: "rst", column, at }));
 
+const FACTS = PROFILE_COLUMNS[PROFILE_SLOT.facts];
+const ENDED_BY = PROFILE_COLUMNS[PROFILE_SLOT.ended_by];
+
 // Decoding never waits, so that one reader serves every message.
 const reader = new WireReader();
 /** By field number: values read so far, and the largest of them. */
@@ -213,10 +216,18 @@ function completeColumns(into: TeardownColumns, sizes: Sizes): void {
     const values = into.rows[column.name];
     if (!isComplete(column, sizes.rows)) values.fill(filled[column.number] === 0 ? 0 : values[0], 0, sizes.rows);
   }
+  dropMissingFacts(into, sizes);
   completeRsts(into, sizes);
   checkAddresses(into, into.rows.client_ip);
   checkAddresses(into, into.rows.server_ip);
   if (!restoreColumns(into.rows, sizes.rows)) throw new BatchError("bad_value", "end_time");
+}
+
+/** A message of before there were facts: number 0 would be the first set of evidence. */
+function dropMissingFacts({ profiles, evidence, names }: TeardownColumns, sizes: Sizes): void {
+  if (filled[FACTS.number] !== 0 || filled[ENDED_BY.number] !== 0) return;
+  const none = evidence.intern([], names);
+  for (let i = 0; i < sizes.profiles; i++) profiles.values[i * PROFILE_SIZE + PROFILE_SLOT.facts] = none;
 }
 
 /** Each row has as many RSTs as its profile says. */
