@@ -1,14 +1,8 @@
 import { causeDefinition } from "@hangup/causes";
 import type { Endpoint } from "@hangup/lab";
 import type { Row } from "./rows.ts";
-import type { Deed, Vantage } from "./deed.ts";
+import type { Deed, Mode, Vantage } from "./deed.ts";
 import type { Label } from "./stage.ts";
-
-/**
- * What a capture holds: `all` headers, the segments with SYN, FIN or RST (`flags`), or what is left where the capture began after
- * each handshake (`late`).
- */
-export type Mode = "all" | "flags" | "late";
 
 /** What needs the handshake to be known at all: nobody is asked for it when the capture came late. */
 const OF_THE_HANDSHAKE: readonly string[] = [
@@ -104,7 +98,8 @@ function caseOf(
 
 function inMode(deed: Deed | null, mode: Mode): Deed | null {
   if (deed === null || (mode === "late" && OF_THE_HANDSHAKE.includes(deed.cause))) return null;
-  return mode === "flags" && deed.inFlags !== undefined ? deed.inFlags : deed;
+  const shown = deed.in?.[mode];
+  return shown === undefined ? deed : shown;
 }
 
 /** Where the packet that ended it was lost on its way, it is true that no end was seen, and so is what followed from the loss. */

@@ -1,5 +1,12 @@
 import type { CauseName, Kind } from "@hangup/causes";
 
+/**
+ * What a capture holds: `all` headers, the segments with SYN, FIN or RST (`flags`), or what is left where the capture began after
+ * each handshake (`late`).
+ */
+export const MODES = ["all", "flags", "late"] as const;
+export type Mode = (typeof MODES)[number];
+
 export const VANTAGES = ["client", "middle", "server"] as const;
 export type Vantage = (typeof VANTAGES)[number];
 
@@ -12,8 +19,8 @@ export interface Deed {
   readonly also?: readonly CauseName[];
   /** Other causes that the same packets allow: no lie, but not what was done. */
   readonly readings: readonly CauseName[];
-  /** What of it a capture of SYN, FIN and RST alone can hold, where that is something else; null for nothing. */
-  readonly inFlags?: Deed | null;
+  /** What of it a capture that holds less can show, where that is something else; null for nothing. */
+  readonly in?: Readonly<Partial<Record<Mode, Deed | null>>>;
 }
 
 /** What was done, where it is not the same at every place; null where nothing of it can be seen, or nothing is asked. */

@@ -1,7 +1,5 @@
-import type { Case, Mode } from "./compare.ts";
-import { VANTAGES, type Vantage } from "./deed.ts";
-
-export const MODES: readonly Mode[] = ["all", "flags", "late"];
+import type { Case } from "./compare.ts";
+import { VANTAGES, type Mode, type Vantage } from "./deed.ts";
 
 /** What cases come to, over all takes. */
 export interface Figures {
@@ -10,6 +8,8 @@ export interface Figures {
   readonly right: number;
   /** Or something else that the same packets allow. */
   readonly honest: number;
+  /** The share that is right, every cause weighing alike: 0 to 1. */
+  readonly rightByCause: number;
   /** Ended once, told twice. */
   readonly doubled: number;
   readonly resets: number;
@@ -54,12 +54,18 @@ export function figuresOf(cases: readonly Case[]): Figures {
     cases: cases.length,
     right: count(cases, ({ right }) => right),
     honest: count(cases, ({ honest }) => honest),
+    rightByCause: mean(shares(cases)),
     doubled: count(cases, ({ doubled }) => doubled > 0),
     resets: resets.length,
     unknownResets: count(resets, ({ said }) => said === "unknown_reset"),
     falseAccusations: cases.filter(({ said, honest }) => !honest && ACCUSATIONS.includes(said)),
     calibration: BUCKETS.map(([from, to]) => bucket(cases, from, to)),
   };
+}
+
+function shares(cases: readonly Case[]): number[] {
+  const deeds = Map.groupBy(cases, deedName);
+  return [...deeds.values()].map((ours) => count(ours, ({ right }) => right) / ours.length);
 }
 
 function bucket(cases: readonly Case[], from: number, to: number): Bucket {

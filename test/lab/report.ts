@@ -1,9 +1,9 @@
 import { release } from "node:os";
 import { RULE_VERSION } from "@hangup/causes";
-import type { Case, Mode } from "./compare.ts";
-import { figuresOf, matrixOf, MODES, type Figures } from "./matrix.ts";
+import type { Case } from "./compare.ts";
+import { figuresOf, matrixOf, type Figures } from "./matrix.ts";
 import { NOT_MADE } from "./repertoire.ts";
-import { VANTAGES } from "./deed.ts";
+import { MODES, VANTAGES, type Mode } from "./deed.ts";
 import type { Take } from "./take.ts";
 
 /** What captures of a mode hold, in words. */
@@ -57,9 +57,9 @@ function cell(said: readonly (readonly [string, number])[]): string {
 
 export function figureLines(f: Figures): string[] {
   return [
-    `Of ${f.cases} rows ${share(f.right, f.cases)} say what was done or a parent of it, ${share(f.honest, f.cases)} that or another cause`,
-    `that the same packets allow. False accusations: ${f.falseAccusations.length}. \`unknown_reset\`: ${share(f.unknownResets, f.resets)} of`,
-    `resets. Told twice: ${f.doubled}.`,
+    `Of ${f.cases} rows ${share(f.right, f.cases)} say what was done or a parent of it (${share(f.rightByCause)}, every cause weighing alike),`,
+    `${share(f.honest, f.cases)} that or another cause that the same packets allow. False accusations: ${f.falseAccusations.length}.`,
+    `\`unknown_reset\`: ${share(f.unknownResets, f.resets)} of resets. Told twice: ${f.doubled}.`,
     "",
     "| confidence | rows | claimed | say what was done |",
     "|---|---|---|---|",

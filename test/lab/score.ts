@@ -2,11 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SYN } from "./agent.ts";
 import { keepFlags } from "./capture.ts";
-import { compare, type Case, type Mode } from "./compare.ts";
+import { compare, type Case } from "./compare.ts";
 import { analyze, type Row } from "./rows.ts";
-import { VANTAGES } from "./deed.ts";
+import { MODES, VANTAGES, type Mode } from "./deed.ts";
 import { flagsOf, readFrames, writeFrames, type Frame } from "./rewrite.ts";
-import { MODES } from "./matrix.ts";
 import type { Take } from "./take.ts";
 
 /** What is said of every label, at every vantage, by what each kind of capture holds. */

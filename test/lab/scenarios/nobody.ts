@@ -9,7 +9,7 @@ const unknown = did("reset", "no_connection");
 const rebooted = did("reset", "host_reboot", "no_connection");
 const forgotten = did("reset", "nat_expired", "no_connection", "firewall_reset");
 
-const intoNothing: Deed = { ...did("timeout", "retransmission_timeout"), inFlags: did("open", "") };
+const intoNothing: Deed = { ...did("timeout", "retransmission_timeout"), in: { flags: did("open", "") } };
 
 /** A segment of no connection, made by hand, to an open port or to a closed one. */
 function stray(flags: number, payload: number, open: boolean): Scenario {

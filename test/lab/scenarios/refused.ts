@@ -25,7 +25,7 @@ const rejected = did("refused", "firewall_reject", "port_closed");
 /** Without its ICMP error a SYN is one that nobody answered. */
 const unreachable: Deed = {
   ...did("refused", "icmp_unreachable"),
-  inFlags: did(["timeout", "open"], "syn_unanswered", ""),
+  in: { flags: did(["timeout", "open"], "syn_unanswered", "") },
 };
 
 /** The SYN was answered by a RST or an ICMP error. */

@@ -6,7 +6,7 @@ import type { Opened, Stage } from "../stage.ts";
 const unanswered = did("timeout", "syn_unanswered");
 const unfinished = did("timeout", "synack_unanswered");
 const open = did("open", "");
-const repeated: Deed = { ...did("timeout", "retransmission_timeout"), inFlags: open };
+const repeated: Deed = { ...did("timeout", "retransmission_timeout"), in: { flags: open } };
 const finRepeated = did("timeout", "retransmission_timeout");
 
 /** From the first sending to the fifth it takes 3 s at Linux's shortest timeout (200 ms, doubled each time), and more on a bad path. */

@@ -114,7 +114,7 @@ export const THIRD_PARTY_SCENARIOS: Readonly<Record<string, Scenario>> = {
     // What betrays it is only that the server goes on, which SYN, FIN and RST do not show.
     deed: {
       ...blocked,
-      inFlags: did("reset", "filter_block", "injected", "firewall_reset", "unread_data_close", "app_abort"),
+      in: { flags: did("reset", "filter_block", "injected", "firewall_reset", "unread_data_close", "app_abort") },
     },
   },
 
@@ -161,7 +161,7 @@ export const THIRD_PARTY_SCENARIOS: Readonly<Record<string, Scenario>> = {
     },
   ),
   two_answers: {
-    deed: did("reset", "injected"),
+    deed: { ...did("reset", "injected"), in: { late: null } },
     at: {
       middle: did("reset", "client_cancelled_handshake", "no_connection"),
       server: did("reset", "client_cancelled_handshake", "no_connection"),
