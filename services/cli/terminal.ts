@@ -5,9 +5,9 @@ export function percent(rate: number | null): string {
   return rate === null ? "-" : `${(rate * 100).toFixed(1)}%`;
 }
 
-/** `18,204` */
+/** `18,204`, of a whole number. By hand: the first number of a locale takes 20 ms, a tenth of a start. */
 export function whole(count: number): string {
-  return count.toLocaleString("en-US");
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** `1 packet`, `18,204 packets` */

@@ -1,3 +1,4 @@
+import { whole } from "../terminal.ts";
 import { bytes } from "./summary.ts";
 
 const EVERY_MS = 200;
@@ -16,7 +17,7 @@ export class ProgressLine {
     this.#last = now;
     this.#open = true;
     const share = size !== null && size > 0 ? ` ${Math.floor((read / size) * 100)}%` : "";
-    process.stderr.write(`\r\u001b[K${name}${share}: ${bytes(read)}, ${packets.toLocaleString("en-US")} packets`);
+    process.stderr.write(`\r\u001b[K${name}${share}: ${bytes(read)}, ${whole(packets)} packets`);
   }
 
   clear(): void {
