@@ -13,7 +13,9 @@ export class NameSet<N extends string> {
   #namedHigh = 0;
   #named: readonly N[] = [];
 
+  /** @throws Error for a table that does not fit into the bits. */
   constructor(table: readonly N[]) {
+    if (table.length > 2 * WORD) throw new Error(`${table.length} names: a set has bits for ${2 * WORD}`);
     this.#table = table;
   }
 

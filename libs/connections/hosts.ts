@@ -77,7 +77,7 @@ export class Hosts {
     return ttls !== 0 && !this.#forwarded.has(addressFingerprint(words, at, context));
   }
 
-  /** How many TTLs of the host count, and how far `ttl` is from the nearest: the same, one hop off, or more. */
+  /** How far `ttl` is from the nearest TTL of the host: the same, one hop (near), more (off); unknown where none counts. */
   compareTtl(words: Int32Array, at: number, context: number, ttl: number): RefusalTtl {
     const entry = this.#find(words, at, context);
     if (entry === null) return "unknown";

@@ -266,6 +266,7 @@ export class Lifetimes {
       this.#tell(slot, "evicted", nowUs);
     } else if (state === L.ENDED) {
       this.#counters.evictedEnded++;
+      this.#k.learn();
       this.#tell(slot, "settled", nowUs);
     }
     this.#forget(slot);

@@ -53,20 +53,20 @@ export class Notes {
   /** The address (by fingerprint) lies behind a router. */
   forwarded(address: number): void {
     if (this.#saidLately(address)) return;
-    this.#begin(FORWARDED << KIND_SHIFT);
+    this.#add(FORWARDED << KIND_SHIFT);
     this.#add(address);
   }
 
   /** The endpoint (by listenerName) was sent a SYN. */
   listener(endpoint: number): void {
     if (this.#saidLately(~endpoint)) return;
-    this.#begin(LISTENER << KIND_SHIFT);
+    this.#add(LISTENER << KIND_SHIFT);
     this.#add(endpoint);
   }
 
   /** Data passed between a source and a port of a target: `name` is that of the three (talkName). */
   talk(name: number): void {
-    this.#begin(TALK << KIND_SHIFT);
+    this.#add(TALK << KIND_SHIFT);
     this.#add(name);
   }
 
@@ -74,14 +74,14 @@ export class Notes {
   serverTtl(words: Int32Array, at: number, context: number, ttl: number, port: number, listens: boolean): void {
     const head = (TTL << KIND_SHIFT) | (listens ? MARK : 0) | (ttl << TTL_SHIFT) | port;
     if (this.#saidLately(mixWord(addressFingerprint(words, at, context), head))) return;
-    this.#begin(head);
+    this.#add(head);
     for (let i = 0; i < 4; i++) this.#add(words[at + i]);
     this.#add(context);
   }
 
   /** A tuple without a byte that was refused, reset, or opened by what opens nothing. `opener`: it began by such, or by a SYN. */
   probe(source: number, target: number, port: number, timeUs: number, opener: boolean): void {
-    this.#begin((PROBE << KIND_SHIFT) | (opener ? MARK : 0) | port);
+    this.#add((PROBE << KIND_SHIFT) | (opener ? MARK : 0) | port);
     this.#add(source);
     this.#add(target);
     this.#addTime(timeUs);
@@ -89,7 +89,7 @@ export class Notes {
 
   /** A handshake that its client cut without a byte. */
   knock(client: number, server: number, port: number, timeUs: number): void {
-    this.#begin((KNOCK << KIND_SHIFT) | port);
+    this.#add((KNOCK << KIND_SHIFT) | port);
     this.#add(client);
     this.#add(server);
     this.#addTime(timeUs);
@@ -100,10 +100,6 @@ export class Notes {
     if (this.#lately[at] === what) return true;
     this.#lately[at] = what;
     return false;
-  }
-
-  #begin(head: number): void {
-    this.#add(head);
   }
 
   #addTime(timeUs: number): void {

@@ -302,6 +302,27 @@ describe("memory", () => {
     expect(rows).toHaveLength(5001);
   });
 
+  it("knows of the host's other ports when an ended connection must be judged before its time", () => {
+    const answered = new Conversation({ clientHost: 9, serverPort: 80, serverTtl: 57, stepUs: 1 }).play("cS sSA cA");
+    const refused = Array.from({ length: 90 }, (_, i) =>
+      new Conversation({
+        clientPort: 2000 + i,
+        serverPort: 81,
+        serverTtl: 57,
+        startUs: 1_700_000_000_000_010 + 2 * i,
+        stepUs: 1,
+      }).play("cS sRR"),
+    );
+    const ttls: string[] = [];
+    const tracker = new Tracker({ ...FILE, settleUs: 1_000_000, maxMemoryBytes: 200 * 70 }, (ended) => {
+      if (ended.server.port === 81) ttls.push(ended.refusalTtl);
+      return true;
+    });
+    for (const segment of interleave(answered, ...refused)) tracker.track(segment);
+    expect(tracker.counters.evictedEnded).toBeGreaterThan(0);
+    expect(new Set(ttls)).toEqual(new Set(["same"]));
+  });
+
   it("tells every connection exactly once, whatever is evicted", () => {
     const conversations = Array.from({ length: 300 }, (_, i) =>
       new Conversation({ clientPort: 1024 + i, startUs: 1_700_000_000_000_000 + i * 1000, stepUs: 7000 }).play(

@@ -62,7 +62,7 @@ export class Tracker implements Tracking {
 
   track(s: Segment): void {
     if (this.#clock.comeTo(s.timeUs)) this.advance(this.#clock.nowUs);
-    else if (this.notes.full) this.#learn();
+    else if (this.notes.full) this.learn();
     if ((s.flags & (SYN | FIN | RST)) === 0 && s.icmp === 0) this.plainSeen = true;
     this.counters.segments++;
     if (s.icmp !== 0) {
@@ -101,17 +101,17 @@ export class Tracker implements Tracking {
   /** The capture has come to this time: judges what has settled or fallen silent. */
   advance(nowUs: number): void {
     this.#clock.turned(nowUs);
-    this.#learn();
+    this.learn();
     this.#lifetimes.advance(nowUs);
   }
 
   /** The capture has ended: everything that is left is judged at its last packet. */
   finish(): void {
-    this.#learn();
+    this.learn();
     this.#lifetimes.finish(this.#clock.end());
   }
 
-  #learn(): void {
+  learn(): void {
     this.neighbourhood.learn(this.notes);
     this.notes.clear();
   }

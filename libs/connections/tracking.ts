@@ -17,6 +17,8 @@ export interface Tracking {
   plainSeen: boolean;
   /** The latest capture time seen, µs. */
   readonly now: number;
+  /** Learns what is noted: before an ended connection is judged. */
+  learn(): void;
 }
 
 export interface TrackerOptions {

@@ -1,11 +1,11 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startBroker } from "@hangup/kafka";
+import { freePort } from "@hangup/service/testing";
 import { FrameWriter } from "./frame-writer.ts";
 import { PacketSender } from "./packet-sender.ts";
 import { cpuSeconds, residentMb } from "./process-cost.ts";
@@ -246,12 +246,4 @@ function writeData(path: string): void {
     out.segment(0, 0x0a000000, 0xc0a80000, 20_000 + (i % 999), 443, i, 1, flags, 0, 64, i, options);
   }
   out.close();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
