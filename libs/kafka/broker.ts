@@ -20,6 +20,7 @@ import { pingKafka } from "./connection.ts";
 import { spawnGuarded } from "./guard.ts";
 import { resolveJars } from "./jars.ts";
 import { findJava, type Java } from "./java.ts";
+import { clusterIdOf } from "./cluster-id.ts";
 import { accepts, claimPort, freePort } from "./ports.ts";
 
 const execute = promisify(execFile);
@@ -141,8 +142,7 @@ async function formatOnce(
   rmSync(fresh, { recursive: true, force: true });
   const configuration = join(dataDir, "format.properties");
   writeFileSync(configuration, serverProperties({ ...place, logDirectory: fresh }));
-  // A cluster id is 16 random bytes in base64url.
-  const clusterId = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url");
+  const clusterId = clusterIdOf(crypto.getRandomValues(new Uint8Array(16)));
   const tool = ["kafka.tools.StorageTool", "format", "--cluster-id", clusterId, "--config", configuration];
   try {
     await execute(java.command, [...JVM_OPTIONS, "-cp", jars.join(":"), ...tool]);
