@@ -16,7 +16,7 @@ export class Pool {
   constructor(stride: number, limit: number) {
     this.stride = stride;
     this.#limit = limit;
-    const buffer = new ArrayBuffer(256 * stride * 4);
+    const buffer = new ArrayBuffer(Math.min(256, limit + 1) * stride * 4);
     this.words = new Int32Array(buffer);
     this.times = new Float64Array(buffer);
   }
@@ -43,8 +43,9 @@ export class Pool {
     this.used--;
   }
 
+  /** Twice the room, but none that the limit leaves unused. */
   #grow(): void {
-    const buffer = new ArrayBuffer(this.words.byteLength * 2);
+    const buffer = new ArrayBuffer(Math.min(this.words.length * 2, (this.#limit + 1) * this.stride) * 4);
     const words = new Int32Array(buffer);
     words.set(this.words);
     this.words = words;

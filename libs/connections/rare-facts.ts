@@ -54,16 +54,31 @@ export const SPLIT_CONTEXT = 1 << 10; // and 1 << 11
 /** What the ending RST says of others: cleared when it turns out to be ignored. */
 export const OF_ENDING = GOES_ON | RST_TWINS | PEER_SENT_MORE;
 
-/** Connections that may have rare facts at once: about 100 MB at the very most. */
-const LIMIT = 1 << 20;
+/** Places for RSTs, by connection: one that no other can take, and one for whoever has several. */
+const RSTS_A_CONNECTION = 2;
+/** RSTs whose payload is kept at once: 4.5 MB. */
+const PAYLOADS = 1 << 16;
 
 /** The side pools: facts that few connections have. Where a pool is at its limit the fact is lost and the row less sharp. */
 export class RareFacts {
-  readonly records = new Pool(RARE_STRIDE, LIMIT);
-  readonly rsts = new Pool(RST_STRIDE, LIMIT * 2);
+  readonly records: Pool;
+  readonly rsts: Pool;
   /** First bytes of the payload that a RST carries: how many, then the bytes. */
-  readonly payloads = new Pool(2 + PAYLOAD_KEPT / 4, LIMIT / 16);
+  readonly payloads = new Pool(2 + PAYLOAD_KEPT / 4, PAYLOADS);
   readonly holes = new Holes();
+  readonly #connections: number;
+
+  /** @param connections that there can be at once: each may have a record, as in a flood that is refused. */
+  constructor(connections: number) {
+    this.#connections = connections;
+    this.records = new Pool(RARE_STRIDE, connections);
+    this.rsts = new Pool(RST_STRIDE, connections * RSTS_A_CONNECTION);
+  }
+
+  /** Whether a connection may keep another RST beside its first, without taking the place of another connection's first. */
+  get hasRoomForMoreRsts(): boolean {
+    return this.rsts.used < this.#connections * (RSTS_A_CONNECTION - 1);
+  }
 
   /** Word offset of the connection's record, made when there is none; -1 when there is no room. */
   of(w: Int32Array, b: number): number {
@@ -203,6 +218,9 @@ export const RST_FLAGS_THEN = 20;
 /** Last IP-ID of x before it. */
 export const RST_IPID_BEFORE = 21;
 export const RST_STRIDE = 22;
+
+/** Bytes that each connection of the table may take here; payloads and holes have small limits of their own. */
+export const RARE_BYTES_A_CONNECTION = 4 * (RARE_STRIDE + RSTS_A_CONNECTION * RST_STRIDE);
 
 // RST_BITS.
 export const BY_SIDE_1 = 1 << 0;

@@ -114,12 +114,12 @@ function keep(k: Tracking, w: Int32Array, t: Float64Array, b: number, side: numb
   let place = 0;
   while (place < R.KEPT_RSTS && rare[at + R.RSTS + place] !== 0) place++;
   let index = 0;
-  if (place < R.KEPT_RSTS) {
+  if (place === 0 || (place < R.KEPT_RSTS && k.rare.hasRoomForMoreRsts)) {
     index = k.rare.rsts.allocate();
     rare[at + R.RSTS + place] = index;
   } else if ((w[b + L.FLAGS] & L.STATE) === L.OPEN) {
     // Full of ignored ones, and this may be the one that ends it: it takes the last place.
-    index = rare[at + R.RSTS + R.KEPT_RSTS - 1];
+    index = rare[at + R.RSTS + place - 1];
   }
   if (index !== 0) fill(k, w, t, b, side, s, index);
   return index;

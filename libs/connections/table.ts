@@ -15,6 +15,7 @@ import {
   STATE,
   STRIDE,
 } from "./layout.ts";
+import { RARE_BYTES_A_CONNECTION } from "./rare-facts.ts";
 
 /** Records of a chunk: growing never copies, and untouched records take no memory. */
 const CHUNK_BITS = 15;
@@ -34,8 +35,8 @@ const MAX_DISTANCE = 31;
 const MAX_SLOTS = SLOT_MASK - 1;
 /** Connections that were looked up last, by hash, with ten more bits of it: spares the busy ones the index. */
 const FRONT_MASK = (1 << 13) - 1;
-/** Bytes of a record and its share of the index. */
-const BYTES_PER_SLOT = STRIDE * 4 + 8;
+/** Bytes of a record, of its share of the index, and of what it may have in the side pools. */
+const BYTES_PER_SLOT = STRIDE * 4 + 8 + RARE_BYTES_A_CONNECTION;
 
 /**
  * Records by tuple: open addressing with linear probing over an index of slots. The hash is seeded, so that nobody outside
@@ -66,7 +67,7 @@ export class ConnectionTable {
   /** The tuple of an IPv6 segment that is looked up, as records begin. */
   readonly #key = new Int32Array(PORTS + 1);
 
-  /** `maxMemoryBytes` caps records and index together. */
+  /** `maxMemoryBytes` caps records, index and side pools together. */
   constructor(maxMemoryBytes: number, seed: number = randomInt(0x7fffffff)) {
     this.#seed = seed | 0;
     this.maxSlots = Math.max(64, Math.min(MAX_SLOTS, Math.floor(maxMemoryBytes / BYTES_PER_SLOT)));

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Conversation, interleave, type ConversationOptions } from "./conversation.ts";
 import type { EndedConnection } from "./ended.ts";
+import { STRIDE } from "./layout.ts";
 import { Tracker } from "./tracker.ts";
 import type { TrackerOptions } from "./tracking.ts";
 
@@ -321,6 +322,31 @@ describe("memory", () => {
     for (const segment of interleave(answered, ...refused)) tracker.track(segment);
     expect(tracker.counters.evictedEnded).toBeGreaterThan(0);
     expect(new Set(ttls)).toEqual(new Set(["same"]));
+  });
+
+  it("keeps table and side pools under the cap in a flood of resets, and of each connection the RST that ended it", () => {
+    const cap = 1 << 20;
+    const resets = Array.from({ length: 6000 }, (_, i) => {
+      const refused = new Conversation({
+        clientPort: 1024 + i,
+        startUs: 1_700_000_000_000_000 + i * 5,
+        stepUs: 1,
+      }).play("cS sRR");
+      for (const seq of [70, 80, 90]) refused.send("s", { flags: 4, seq, ack: 0 });
+      return refused;
+    });
+    const unknown: number[] = [];
+    const tracker = new Tracker({ ...FILE, settleUs: 1_000_000, maxMemoryBytes: cap }, ({ rst, client }) => {
+      if (rst === null) unknown.push(client.port);
+      return true;
+    });
+    for (const segment of interleave(...resets)) tracker.track(segment);
+    const { records, rsts } = tracker.rare;
+    expect(tracker.counters.evictedEnded).toBeGreaterThan(3000);
+    expect(rsts.used).toBeGreaterThan(1.5 * tracker.table.live);
+    expect(tracker.table.high * 4 * STRIDE + records.words.byteLength + rsts.words.byteLength).toBeLessThan(cap);
+    tracker.finish();
+    expect(unknown).toEqual([]);
   });
 
   it("tells every connection exactly once, whatever is evicted", () => {

@@ -35,7 +35,7 @@ const { FLAGS, SPECIAL } = L;
  */
 export class Tracker implements Tracking {
   readonly table: ConnectionTable;
-  readonly rare = new RareFacts();
+  readonly rare: RareFacts;
   readonly neighbourhood = new Neighbourhood();
   readonly notes = new Notes();
   readonly ended: FingerprintSet;
@@ -50,6 +50,7 @@ export class Tracker implements Tracking {
   constructor(options: TrackerOptions, sink: EndedSink) {
     this.#clock = new CaptureClock(options.settleUs === null);
     this.table = new ConnectionTable(options.maxMemoryBytes, options.seed);
+    this.rare = new RareFacts(this.table.maxSlots);
     this.ended = new FingerprintSet(options.settleUs === null ? 1 << 16 : 1);
     this.#lifetimes = new Lifetimes(this, this.counters, options, sink);
     this.#waiting = new WaitingSyns(this, this.#lifetimes, this.counters);
