@@ -12,6 +12,8 @@ import { publishMetrics } from "./metrics.ts";
 import { ManualTimers } from "./testing/manual-timers.ts";
 import { teardown } from "./testing/teardown.ts";
 
+/** Kernels' answers, ICMP errors among them. */
+const ERRORS = readFileSync(join(import.meta.dirname, "..", "..", "test", "corpus", "errors", "capture.pcap"));
 /** The demo's recorded capture: 313 connections. */
 const DEMO = readFileSync(join(import.meta.dirname, "..", "demo", "capture", "demo.pcap"));
 const CONNECTIONS = 313;
@@ -34,13 +36,14 @@ const idle: Source = {
   isBehind: false,
 };
 
-function collector(live: boolean) {
+function collector(live: boolean, verifyChecksums = false) {
   const counts = new TeardownCounts();
   const options = {
     collector: "test",
     epoch: 1,
     live,
     all: false,
+    verifyChecksums,
     exclude: (row: object) => "server_port" in row && row.server_port === 8080,
   };
   const observer = new Observer({ ...options, maxMemoryBytes: 1 << 20 }, (row) => counts.add(row));
@@ -63,7 +66,7 @@ function collector(live: boolean) {
     const lines = (await registry.metrics()).matchAll(/^hangup_collector_unaccounted\{account="(\w+)"\} (\S+)$/gm);
     return Object.fromEntries([...lines].map(([, name, value]) => [name, Number(value)]));
   };
-  return { observer, counts, account, residue };
+  return { observer, counts, account, residue, sum };
 }
 
 interface Damaged {
@@ -72,6 +75,15 @@ interface Damaged {
 }
 
 const NOTHING = { packets: 0, segments: 0, connections: 0, events: 0 };
+
+it("counts each packet under one outcome", async () => {
+  const { observer, sum } = collector(false, true);
+  observer.push(ERRORS);
+  observer.finish();
+  expect(observer.counters.decode.icmp).toBeGreaterThan(0);
+  expect(observer.counters.decode.badChecksum).toBeGreaterThan(0);
+  expect(await sum("packets_total")).toBe(observer.counters.packets);
+});
 
 describe("the account of connections", () => {
   it.each([

@@ -50,13 +50,14 @@ export function publishMetrics(registry: Registry, sources: MetricSources): void
   });
   const { decode, tracking } = observer.counters;
   total("packets", "Packets that were decoded, by outcome", ["outcome"], (counter) => {
-    counter.inc({ outcome: "tcp" }, decode.tcp);
+    counter.inc({ outcome: "tcp" }, decode.tcp - decode.icmp);
     counter.inc({ outcome: "icmp" }, decode.icmp);
     counter.inc({ outcome: "not_tcp" }, decode.notTcp);
     counter.inc({ outcome: "truncated" }, decode.truncated);
     counter.inc({ outcome: "malformed" }, decode.malformed);
     counter.inc({ outcome: "unsupported" }, decode.unsupported);
     counter.inc({ outcome: "fragment" }, decode.fragments);
+    counter.inc({ outcome: "bad_checksum" }, decode.badChecksum);
   });
   const eachInterface = (tell: (name: string, counters: PacketCounters) => void): void => {
     for (const [name, counters] of source.interfaces()) tell(name, counters);
