@@ -4,6 +4,6 @@ export { environmentName, parseCommand, type CommandSpec, type ParsedCommand } f
 export { describeError, ERROR_CODES, HangupError, type ErrorCode } from "./errors.ts";
 export { nearest } from "./nearest.ts";
 export { option, type ConfigOf, type OptionSpec, type OptionTable } from "./option.ts";
-export { bootstrapServers, duration, flag, httpUrl, listenAddress, time } from "./schemas.ts";
+export { bootstrapServers, byteSize, duration, flag, httpUrl, listenAddress, time } from "./schemas.ts";
 export { guardStandardOutput } from "./standard-output.ts";
 export { BadTime, parseTime, secondsOf } from "./time.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bootstrapServers, duration, httpUrl, listenAddress } from "./schemas.ts";
+import { bootstrapServers, byteSize, duration, httpUrl, listenAddress } from "./schemas.ts";
 
 describe("schemas", () => {
   it.each([
@@ -30,6 +30,19 @@ describe("schemas", () => {
     { text: "1h", value: 3_600_000 },
   ])("duration $text is $value ms", ({ text, value }) => {
     expect(duration.parse(text)).toBe(value);
+  });
+
+  it.each([
+    { text: "4096", value: 4096 },
+    { text: "64MB", value: 64_000_000 },
+    { text: "1.5 GiB", value: 1_610_612_736 },
+    { text: "512k", value: 512_000 },
+  ])("size $text is $value bytes", ({ text, value }) => {
+    expect(byteSize.parse(text)).toBe(value);
+  });
+
+  it.each(["", "64 bits", "MB", "-1", "1TB"])("no size: '%s'", (text) => {
+    expect(byteSize.safeParse(text).success).toBe(false);
   });
 
   it.each(["ftp://a", "localhost:8123", "", "http//a"])("no http URL: '%s'", (text) => {

@@ -55,6 +55,18 @@ export const duration = z.string().transform((text, context): number => {
   return Number(match[1]) * unit;
 });
 
+const UNITS: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, g: 1e9, ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30 };
+
+/** `256MB`, `1.5GiB`, `64M`, or a plain number of bytes → bytes. */
+export const byteSize = z.string().transform((text, context): number => {
+  const match = /^(\d+(?:\.\d+)?)\s*([kmg]i?)?b?$/i.exec(text);
+  if (!match) {
+    context.addIssue({ code: "custom", message: "expected a size such as 64MB, 1.5GiB or a number of bytes" });
+    return z.NEVER;
+  }
+  return Math.round(Number(match[1]) * (match[2] === undefined ? 1 : UNITS[match[2].toLowerCase()]));
+});
+
 /** RFC 3339, unix seconds or milliseconds, `now` or `now-6h` → µs since the epoch. */
 export const time = z.string().transform((text, context): number => {
   try {

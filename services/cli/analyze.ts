@@ -1,4 +1,4 @@
-import { flag, HangupError, option, parseCommand, type CommandSpec } from "@hangup/service/command";
+import { byteSize, flag, HangupError, option, parseCommand, type CommandSpec } from "@hangup/service/command";
 import type { Teardown } from "@hangup/teardowns";
 import { z } from "zod";
 import { explanationText } from "./analyze/explain.ts";
@@ -32,6 +32,12 @@ const options = {
     "--verify-checksums",
     "leave out packets with a wrong checksum: for a tap; where they were sent, the network card computes it later",
     flag,
+    { environment: false },
+  ),
+  maxMemory: option(
+    "--max-memory <size>",
+    "for connections that are followed at once; beyond it those go first of which only a SYN was seen",
+    byteSize.prefault("2GiB"),
     { environment: false },
   ),
 };
@@ -74,6 +80,7 @@ export async function run(argv: string[]): Promise<number> {
       facts: writer !== null || config.explain,
       ignoreContext: config.ignoreVlans,
       verifyChecksums: config.verifyChecksums,
+      maxMemoryBytes: config.maxMemory,
       tell: (line) => process.stderr.write(`${line}\n`),
       summaries: true,
     },

@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { Conversation, interleave } from "@hangup/connections";
+import { segmentCapture } from "@hangup/packets/builder";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CollectorProcess } from "./testing/collector-process.ts";
 
@@ -72,6 +74,27 @@ describe("a capture file", () => {
     const filtered = await readWith(3, ["-r", file, "tcp"]);
     expect(filtered.rows().length).toBeGreaterThan(0);
     expect(filtered.stderr).toContain(file);
+  });
+
+  it("is read with the options of the decoder and of the table", async () => {
+    const { segments } = new Conversation().play("cS sSA cA cD200 sA sD300 cA cF sA sF cA");
+    for (const [i, segment] of segments.entries()) segment.context = i % 3;
+    const bytes = segmentCapture(segments);
+    const file = join(directory, "vlans.pcap");
+    writeFileSync(file, bytes);
+    expect((await read("-r", file)).rows()).not.toMatchObject([{ kind: "fin", client_packets: 6 }]);
+    expect((await read("-r", file, "--ignore-vlans")).rows()).toMatchObject([{ kind: "fin", client_packets: 6 }]);
+    // The last byte is of the last TCP header.
+    bytes[bytes.length - 1] ^= 1;
+    writeFileSync(file, bytes);
+    expect((await read("-r", file, "--ignore-vlans", "--verify-checksums")).rows()).toMatchObject([
+      { kind: "fin", client_packets: 5 },
+    ]);
+    const flood = Array.from({ length: 500 }, (_, i) => new Conversation({ clientPort: 2000 + i }).play("cS ~2s =cS"));
+    writeFileSync(file, segmentCapture(interleave(...flood)));
+    expect((await read("-r", file)).rows()).toHaveLength(500);
+    expect((await read("-r", file, "--max-memory", "30kB")).rows().length).toBeLessThan(100);
+    expect(await new CollectorProcess(["-r", DEMO, "--dry-run", "--max-memory", "much"]).exited).toBe(2);
   });
 
   it("is written again with -w, packet by packet", async () => {

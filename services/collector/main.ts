@@ -62,6 +62,9 @@ await runService(spec, async ({ config, operands, log, fail }) => {
       live,
       all: false,
       captureMode: live ? config.captureMode : undefined,
+      maxMemoryBytes: config.maxMemory,
+      ignoreContext: config.ignoreVlans,
+      verifyChecksums: config.verifyChecksums,
       localAddresses: live ? local.flatMap((address) => parseAddress(address) ?? []) : undefined,
       exclude: (row) => own.has(row),
       captureDrops: () => {

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { TEARDOWNS_TOPIC } from "@hangup/kafka";
-import { bootstrapServers, duration, flag, listenAddress, option, type CommandSpec } from "@hangup/service";
+import { bootstrapServers, byteSize, duration, flag, listenAddress, option, type CommandSpec } from "@hangup/service";
 import { z } from "zod";
 import { isEndpoint } from "./own-traffic.ts";
 
@@ -62,6 +62,21 @@ const options = {
     "--silence <duration>",
     "a connection without a packet for so long has timed out",
     duration.prefault("120s"),
+  ),
+  maxMemory: option(
+    "--max-memory <size>",
+    "for connections that are followed at once; beyond it those go first of which only a SYN was seen",
+    byteSize.prefault("256MiB"),
+  ),
+  ignoreVlans: option(
+    "--ignore-vlans",
+    "equal addresses and ports are one connection, whatever VLANs and tunnels they are met in",
+    flag,
+  ),
+  verifyChecksums: option(
+    "--verify-checksums",
+    "leave out packets with a wrong checksum: for a tap; TCP's is known of packets that -s lets come whole",
+    flag,
   ),
   bootstrapServer: option(
     "--bootstrap-server <host:port,...>",

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { Conversation } from "@hangup/connections";
-import type { CaptureDecoderOptions, Segment } from "@hangup/packets";
+import type { Segment } from "@hangup/packets";
 import { PcapngBuilder, segmentCapture, segmentPacket } from "@hangup/packets/builder";
 import { teardownToObject, type TeardownValue } from "@hangup/teardowns";
 import { afterAll, describe, expect, it } from "vitest";
-import { followFiles, type Followed } from "./follow-files.ts";
+import { followFiles, type Followed, type FollowOptions } from "./follow-files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hangup-follow-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -24,7 +24,7 @@ interface Told extends Followed {
   readonly lines: readonly string[];
 }
 
-async function follow(paths: readonly string[], options: CaptureDecoderOptions = {}): Promise<Told> {
+async function follow(paths: readonly string[], options: Partial<FollowOptions> = {}): Promise<Told> {
   const rows: Record<string, TeardownValue>[] = [];
   const lines: string[] = [];
   const tell = (line: string): number => lines.push(line);
@@ -137,11 +137,23 @@ describe("options of the decoder", () => {
     const bytes = segmentCapture(segments);
     bytes[bytes.length - 1] ^= 1;
     const path = file("checksum.pcap", bytes);
-    const counts = async (options: CaptureDecoderOptions): Promise<number> => {
+    const counts = async (options: Partial<FollowOptions>): Promise<number> => {
       const { rows } = await follow([path], options);
       return Number(rows[0]["client_packets"]) + Number(rows[0]["server_packets"]);
     };
     expect(await counts({})).toBe(13);
     expect(await counts({ verifyChecksums: true })).toBe(12);
   });
+});
+
+it("keeps to its memory: what only asked is forgotten first, and the summary says so", async () => {
+  const flood = Array.from(
+    { length: 500 },
+    (_, i) => new Conversation({ clientPort: 2000 + i, serverPort: 81 }).play("cS").segments[0],
+  );
+  const path = file("flood.pcap", segmentCapture([...segments.slice(0, 4), ...flood, ...segments.slice(4)]));
+  const { rows, lines } = await follow([path], { maxMemoryBytes: 30_000 });
+  expect(rows.filter(({ server_port: port }) => port === 443)).toMatchObject([{ kind: "fin", client_bytes: 250 }]);
+  expect(lines[0]).toMatch(/501 connections, \d+ ended, 4\d\d forgotten for want of memory/);
+  expect((await follow([path])).lines[0]).not.toContain("forgotten");
 });

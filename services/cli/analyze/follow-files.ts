@@ -11,6 +11,8 @@ export interface FollowOptions extends CaptureDecoderOptions {
   readonly all: boolean;
   /** Fill all columns of the rows; default true; false where nobody looks at what re-judging needs. */
   readonly facts?: boolean;
+  /** Cap on what is kept of connections, bytes. */
+  readonly maxMemoryBytes?: number;
   /** Hears the bytes of the files too. */
   readonly listener?: Listener;
   /** Gets what could not be read as it is met, a line each, and the summary of each capture. */

@@ -21,6 +21,8 @@ export interface FollowingOptions extends CaptureDecoderOptions {
   readonly all: boolean;
   /** Fill all columns of the rows, default true. */
   readonly facts?: boolean;
+  /** Cap on what is kept of connections, bytes. */
+  readonly maxMemoryBytes?: number;
   /** Number of the capture among those of this run: part of the identity of its rows. */
   readonly index: number;
 }

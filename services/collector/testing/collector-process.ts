@@ -7,6 +7,7 @@ export interface PrintedRow {
   readonly id: string;
   readonly client_ip: string;
   readonly client_port: number;
+  readonly client_packets: number;
   readonly server_ip: string;
   readonly server_port: number;
   readonly start_time: string;
