@@ -29,7 +29,7 @@ export function recordSyn(k: Tracking, w: Int32Array, b: number, side: number, s
   if ((w[x + L.BITS] & L.HAS_SEQ) === 0 || !within(w[x + L.SND], isn + 1)) {
     w[x + L.SND] = (isn + 1 + s.payloadLength) | 0;
     w[x + L.BYTES] = s.payloadLength;
-  }
+  } else checkCount(w, b, side, isn);
   w[x + L.BITS] |= L.HAS_ISN | L.HAS_SEQ | L.SENT_SYN;
   if ((w[b + L.FLAGS] & L.CLIENT_KNOWN) === 0) setClient(w, b, side);
   if ((w[b + L.FLAGS] & (L.FIN_0 | L.FIN_1)) === 0) w[b + L.EVENT_TIME] = s.timeUs;
@@ -39,6 +39,16 @@ export function recordSyn(k: Tracking, w: Int32Array, b: number, side: number, s
   k.notes.listener(listenerName(w, b, side ^ 1));
   if (s.ttl <= 2 || s.ttl >= 254)
     k.notes.serverTtl(w, b + L.ADDRESS + side * 4, w[b + L.CONTEXT], s.ttl, portOf(w, b, side ^ 1), false);
+}
+
+/**
+ * A SYN that was captured behind its side's first segments: what of its payload lay below the first number seen was taken for sent
+ * before. The count is exact only when it is all that lies between the SYN and the highest number.
+ */
+function checkCount(w: Int32Array, b: number, side: number, isn: number): void {
+  const x = b + L.SIDE + side * L.SIDE_WORDS;
+  const fin = (w[b + L.FLAGS] & (L.FIN_0 << side)) === 0 ? 0 : 1;
+  if (ahead(w[x + L.SND], isn) - 1 - fin !== w[x + L.BYTES]) w[x + L.BITS] |= L.INEXACT;
 }
 
 /** Another copy of the client's SYN. */
@@ -69,7 +79,7 @@ export function recordSynAck(k: Tracking, w: Int32Array, b: number, side: number
     w[x + L.SND] = (isn + 1 + s.payloadLength) | 0;
     w[x + L.BYTES] = s.payloadLength;
     w[x + L.ACKED] = s.ack;
-  }
+  } else checkCount(w, b, side, isn);
   w[x + L.BITS] = (w[x + L.BITS] & ~L.STALE_ACK) | L.HAS_ISN | L.HAS_SEQ | L.HAS_ACK | L.SENT_SYNACK;
   if ((w[b + L.FLAGS] & L.CLIENT_KNOWN) === 0) setClient(w, b, side ^ 1);
   if ((w[y + L.BITS] & L.SENT_SYN) !== 0) {
@@ -81,7 +91,7 @@ export function recordSynAck(k: Tracking, w: Int32Array, b: number, side: number
     if ((w[y + L.BITS] & L.HAS_SEQ) === 0) {
       w[y + L.SND] = s.ack | 0;
       w[y + L.BITS] |= L.HAS_SEQ;
-    }
+    } else checkCount(w, b, side ^ 1, w[b + L.ISN_OF + (side ^ 1)]);
   }
   if ((w[b + L.FLAGS] & (L.FIN_0 | L.FIN_1)) === 0) w[b + L.EVENT_TIME] = s.timeUs;
   countSynAck(w, b);

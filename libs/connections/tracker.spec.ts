@@ -234,7 +234,19 @@ describe("reordering", () => {
     const segments = play(WHOLE);
     segments.push(...segments.splice(0, 2));
     segments.forEach((segment, i) => (segment.timeUs = 1_700_000_000_000_000 + i * 1000));
-    expect(track(segments).rows).toMatchObject([{ endedBy: "fin", isn: [1000, 5000], bytes: [200, 3000] }]);
+    expect(track(segments).rows).toMatchObject([
+      { endedBy: "fin", isn: [1000, 5000], bytes: [200, 3000], whole: [true, true] },
+    ]);
+  });
+
+  it("does not call a count exact of which the first bytes came before the SYN and behind later ones", () => {
+    const segments = play("cS sSA cA cD200 sA sD1000 sD2000 cA cF sF cA");
+    // Acknowledgement and FIN of the end first, the data behind the SYN-ACK, the SYN at the end.
+    const order = [10, 9, 4, 1, 7, 6, 3, 8, 5, 0, 2];
+    const shuffled = order.map((from, i) =>
+      Object.assign(segments[from], { timeUs: 1_700_000_000_000_000 + i * 1000 }),
+    );
+    expect(track(shuffled).rows).toMatchObject([{ endedBy: "fin", isn: [1000, 5000], whole: [false, false] }]);
   });
 });
 
