@@ -1,4 +1,4 @@
-import { ACK, SYN, type Segment } from "@hangup/packets";
+import { ACK, RST, SYN, type Segment } from "@hangup/packets";
 import { REACH } from "./accounting.ts";
 import { fitsSyn } from "./handshake.ts";
 import * as L from "./layout.ts";
@@ -30,10 +30,14 @@ export function isOtherDirection(k: Tracking, slot: number, side: number, s: Seg
   return true;
 }
 
-/** Does the segment acknowledge what the other side has sent, at about the number that the other side acknowledges? */
+/**
+ * Does the segment acknowledge what the other side has sent, at about the number that the other side acknowledges? Or is it the bare
+ * RST that answers such an acknowledgement?
+ */
 function continues(w: Int32Array, b: number, side: number, s: Segment): boolean {
   const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
   const yBits = w[y + L.BITS];
+  if ((s.flags & (RST | ACK)) === RST) return (yBits & L.HAS_ACK) !== 0 && ahead(s.seq, w[y + L.ACKED]) === 0;
   if ((s.flags & ACK) === 0 || (yBits & L.HAS_SEQ) === 0) return false;
   if ((yBits & L.SENT_SYN) !== 0 && (yBits & L.HAS_ACK) === 0) return fitsSyn(w, b, side ^ 1, s.ack);
   if ((s.flags & SYN) !== 0 || (yBits & L.HAS_ACK) === 0) return false;

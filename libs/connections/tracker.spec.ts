@@ -118,6 +118,15 @@ describe("one connection", () => {
     expect(track(segments).rows).toMatchObject([{ endedBy: "fin", packets: [6, 5] }]);
   });
 
+  it("is one though only requests pass in a tunnel: what resets them is its own", () => {
+    const asked = new Conversation().send("c", { flags: 16, ack: 7000, payloadLength: 10 });
+    const unknown = asked.send("s", { flags: 4, seq: 7000, ack: 0 }).segments;
+    for (const segment of unknown) segment.context = segment.srcPort === 443 ? 0 : 5;
+    expect(track(unknown).rows).toMatchObject([{ endedBy: "rst", packets: [1, 1] }]);
+    unknown[1].seq++;
+    expect(track(unknown).rows).toMatchObject([{ packets: [1, 0] }, { endedBy: "rst" }]);
+  });
+
   it("is two when two VLANs hold it whole", () => {
     const rows = track(
       interleave(new Conversation({ context: 5 }).play(WHOLE), new Conversation({ context: 7 }).play(WHOLE)),

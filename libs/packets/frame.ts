@@ -80,6 +80,15 @@ export class Frame {
       outer === 0 ? name : Math.imul(Math.imul(outer ^ (outer >>> 15), 0x2c1b3c6d) ^ name, 0x297a2d39) | 0;
   }
 
+  /**
+   * Adds the two ends of a tunnel, whichever of them sent this: the addresses that the segment holds now. For tunnels whose own
+   * identifiers, if they have any, are of one direction.
+   */
+  enterTunnel(): void {
+    const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = this.segment;
+    this.enter(CONTEXT_TUNNEL, (addressName(src0, src1, src2, src3) + addressName(dst0, dst1, dst2, dst3)) & 0xffffff);
+  }
+
   /** What follows is the beginning of something longer than its carrier: a quotation, or a first fragment. */
   goesOn(): void {
     this.wireEnd = this.at + LONGEST;
@@ -91,7 +100,13 @@ export class Frame {
   }
 }
 
+function addressName(a: number, b: number, c: number, d: number): number {
+  const name = Math.imul(Math.imul(Math.imul(a ^ 0x3c6ef372, 0x2c1b3c6d) ^ b, 0x297a2d39) ^ c, 0x2c1b3c6d) ^ d;
+  return Math.imul(name ^ (name >>> 16), 0x297a2d39) >>> 8;
+}
+
 /** Kinds of address space in a context. */
 export const CONTEXT_VLAN = 1;
 export const CONTEXT_VXLAN = 2;
 export const CONTEXT_GENEVE = 3;
+export const CONTEXT_TUNNEL = 4;

@@ -100,16 +100,20 @@ function readIpProtocol(frame: Frame): number {
     case PROTOCOL_ICMPV6:
       return readIcmp(frame, 6);
     case PROTOCOL_IPV4:
+      frame.enterTunnel();
       return layer.IPV4;
     case PROTOCOL_IPV6:
+      frame.enterTunnel();
       return layer.IPV6;
     case PROTOCOL_GRE:
       return readGre(frame);
     case PROTOCOL_ETHERIP:
       // RFC 3378: version 3, 12 bits of nothing.
+      frame.enterTunnel();
       frame.at += 2;
       return layer.ETHERNET;
     case PROTOCOL_MPLS:
+      frame.enterTunnel();
       return layer.MPLS;
     default:
       return layer.NOT_TCP;

@@ -74,13 +74,17 @@ const tunnels: { name: string; built: PacketBuilder }[] = [
   },
 ];
 
-function gre(head: readonly number[], built: PacketBuilder): PacketBuilder {
-  return behind(head, built).ipv4({ ...outer4, protocol: 47 });
+function gre(
+  head: readonly number[],
+  built: PacketBuilder,
+  outer: { src: string; dst: string } = outer4,
+): PacketBuilder {
+  return behind(head, built).ipv4({ ...outer, protocol: 47 });
 }
 
 /** GRE version 1 with sequence and acknowledgment around PPP. */
-function ppp(built: PacketBuilder): PacketBuilder {
-  return gre([0x30, 0x81, 0x88, 0x0b, 0, 46, 0, 9, 0, 0, 0, 1, 0, 0, 0, 1], built.ppp());
+function ppp(built: PacketBuilder, outer = { src: outer4.src, dst: outer4.dst }): PacketBuilder {
+  return gre([0x30, 0x81, 0x88, 0x0b, 0, 46, 0, 9, 0, 0, 0, 1, 0, 0, 0, 1], built.ppp(), outer);
 }
 
 function gtp(optional: readonly number[], built: PacketBuilder): PacketBuilder {
@@ -164,6 +168,33 @@ describe("context", () => {
     const vxlan = (network: number) => context(inner4().ethernet().vxlan(network).ipv4(outer4));
     expect(vxlan(1)).toBe(vxlan(1));
     expect(new Set([0, vxlan(1), vxlan(0xffffff), context(inner4().geneve(1).ipv4(outer4))]).size).toBe(4);
+  });
+
+  test("names the two ends of a tunnel that has no such name, whichever of them sent", () => {
+    const other = { src: "192.0.2.1", dst: "192.0.2.3" };
+    const back = { src: outer4.dst, dst: outer4.src };
+    const wraps: ((outer: { src: string; dst: string }) => PacketBuilder)[] = [
+      (outer) => inner4().ipv4(outer),
+      (outer) => inner6().ipv4(outer),
+      (outer) => inner4().gre().ipv4(outer),
+      (outer) => inner4().ethernet().gre({ key: 7 }).ipv4(outer),
+      (outer) => ppp(inner4(), outer),
+    ];
+    for (const wrap of wraps) {
+      expect(context(wrap(back))).toBe(context(wrap(outer4)));
+      expect(new Set([0, context(wrap(outer4)), context(wrap(other))]).size).toBe(3);
+    }
+    expect(context(inner6().ipv6({ src: outer6.dst, dst: outer6.src }))).toBe(context(inner6().ipv6(outer6)));
+  });
+
+  test("is none in tunnels that carry what is elsewhere too, or whose ends move", () => {
+    const carriers = [
+      inner4().ethernet().erspan(2).ipv4(outer4),
+      inner4().gtp(1).ipv4(outer4),
+      gre([0, 0, 0x88, 0x3e], inner4()),
+      gre([0, 0, 0x82, 0x10], inner4().wlan(true)),
+    ];
+    for (const built of carriers) expect(context(built)).toBe(0);
   });
 
   test("is the same in both directions of tunnels whose identifiers are one-way", () => {

@@ -179,7 +179,8 @@ const TYPE_WCCP = 0x883e;
 
 /**
  * GRE (RFC 2784, 2890): flags, version 2 · protocol 2 · checksum 4 · key 4 · sequence 4, each but the first two on its flag.
- * Version 1 (RFC 2637) has an acknowledgment 4 too and carries PPP.
+ * Version 1 (RFC 2637) has an acknowledgment 4 too and carries PPP. Keys may be one-way, so the ends of the tunnel are the context; a
+ * mirror's (ERSPAN) and a cache's (WCCP) carry what is elsewhere too, and have none.
  */
 export function readGre(frame: Frame): number {
   const { buffer, at } = frame;
@@ -199,6 +200,7 @@ export function readGre(frame: Frame): number {
   if (frame.at === frame.wireEnd) return NOT_TCP;
   switch (frame.protocol) {
     case TYPE_PPP:
+      frame.enterTunnel();
       return PPP;
     case TYPE_ERSPAN:
       // Type I has neither sequence nor header of its own.
@@ -210,8 +212,10 @@ export function readGre(frame: Frame): number {
       if (frame.at < frame.end && buffer[frame.at] >> 4 !== 4) frame.at += 4;
       return IPV4;
     default:
-      // Aruba's tunnels of wireless frames: 0x8200 to 0x83f0, the queue in the third digit.
-      return (frame.protocol & 0xfe0f) === 0x8200 ? IEEE80211 : ETHERTYPE;
+      // Aruba's tunnels of wireless frames: 0x8200 to 0x83f0, the queue in the third digit. Clients roam from one to another.
+      if ((frame.protocol & 0xfe0f) === 0x8200) return IEEE80211;
+      frame.enterTunnel();
+      return ETHERTYPE;
   }
 }
 
