@@ -217,10 +217,17 @@ describe("a header cut by the snapshot length", () => {
         payloadLength: 5,
         tcpHeaderLength: 32,
       });
-      expect(segments[0]).toMatchObject({ window: cut < 16 ? 0 : 64_240, payloadCaptured: Math.max(0, cut - 32) });
+      expect(segments[0]).toMatchObject({ window: cut < 16 ? 65_535 : 64_240, payloadCaptured: Math.max(0, cut - 32) });
       expect(segments[0].hasTimestamp).toBe(cut >= 32);
     },
   );
+});
+
+test("a window that was not captured says nothing: it is no closed one, and in a RST no other than stacks send", () => {
+  const windowOf = (flags: string): number =>
+    readBack(new PcapBuilder({ snapLength: 14 + 20 + 15 }).add(0, frame({ srcPort: 1, dstPort: 2, flags })).bytes())
+      .segments[0].window;
+  expect([windowOf("A"), windowOf("SA"), windowOf("R"), windowOf("RA")]).toEqual([65_535, 65_535, 0, 0]);
 });
 
 test.each([0, 1, 4])("a data offset of %i words is malformed", (words) => {

@@ -1,5 +1,6 @@
 import { BAD_CHECKSUM, type Frame, MALFORMED, TCP_SEGMENT } from "./frame.ts";
 import { tcpChecksumFits } from "./checksum.ts";
+import { RST } from "./segment.ts";
 import { clearTcpOptions, readTcpOptions, readTimestamps } from "./tcp-options.ts";
 
 const HEADER = 20;
@@ -51,7 +52,10 @@ export function readTcp(frame: Frame): number {
   return TCP_SEGMENT;
 }
 
-/** A header of which only `captured` < 20 bytes are there: the fields behind them are 0, the payload length is an estimate. */
+/** What a window that was not captured is taken for: one that says nothing, open or, in a RST, as stacks fill it. */
+const UNKNOWN_WINDOW = 0xffff;
+
+/** A header of which only `captured` < 20 bytes are there: the fields behind them say nothing, the payload length is an estimate. */
 function readCutTcp(frame: Frame): number {
   const { buffer, at, end, segment } = frame;
   if (end - at < LEAST || frame.wireEnd - at < HEADER) return frame.short(HEADER);
@@ -61,7 +65,8 @@ function readCutTcp(frame: Frame): number {
   readPorts(frame);
   segment.ack = at + 12 <= end ? ((byte(8) << 24) | (byte(9) << 16) | (byte(10) << 8) | byte(11)) >>> 0 : 0;
   segment.flags = byte(13);
-  segment.window = at + 16 <= end ? (byte(14) << 8) | byte(15) : 0;
+  const unknown = (segment.flags & RST) === 0 ? UNKNOWN_WINDOW : 0;
+  segment.window = at + 16 <= end ? (byte(14) << 8) | byte(15) : unknown;
   segment.tcpHeaderLength = headerLength;
   segment.payloadLength = frame.wireEnd - at - headerLength;
   segment.payloadOffset = end;
