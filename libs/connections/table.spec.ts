@@ -32,6 +32,14 @@ function segmentOf({ a, b, port, context, six }: Tuple, reverse: boolean): Segme
 
 const keyOf = (t: Tuple): string => `${t.a} ${t.b} ${t.port} ${t.context} ${t.six}`;
 
+/** Where twenty tuples are put. */
+function placesOf(table: ConnectionTable): number[] {
+  return Array.from({ length: 20 }, (_, port) => {
+    table.find(segmentOf({ a: 1, b: 2, port, context: 0, six: port % 2 === 0 }, false));
+    return table.hash;
+  });
+}
+
 describe("ConnectionTable", () => {
   it("finds what is in it, by either direction, whatever is put in and taken out", () => {
     const command = fc.tuple(tuple, fc.boolean(), fc.boolean());
@@ -86,6 +94,12 @@ describe("ConnectionTable", () => {
     table.insert(slot);
     expect(table.find(segmentOf({ a: 1, b: 2, port: 3, context: 9, six: false }, false))).toBe(-1);
     expect(table.elsewhere).toBe(slot);
+  });
+
+  it("puts tuples into places that nobody outside can know", () => {
+    expect(placesOf(new ConnectionTable(2 ** 20, 7))).toEqual(placesOf(new ConnectionTable(2 ** 20, 7)));
+    const own = [placesOf(new ConnectionTable(2 ** 20)), placesOf(new ConnectionTable(2 ** 20))];
+    expect(own[0].filter((hash, i) => hash === own[1][i]).length).toBeLessThan(3);
   });
 
   it("has no more room than its memory cap allows", () => {

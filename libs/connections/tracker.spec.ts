@@ -18,6 +18,8 @@ function kept(c: EndedConnection) {
     bytes: [client.bytes, server.bytes],
     whole: [client.bytesWhole, server.bytesWhole],
     retransmits: [client.retransmits, server.retransmits],
+    probes: [client.probes, server.probes],
+    ttls: [client.ttls, server.ttls].map((set) => [0, 8, 16, 24].map((shift) => (set >>> shift) & 255).filter(Boolean)),
     isn: [client.hasIsn ? client.isn : null, server.hasIsn ? server.isn : null],
     fins: [client.fin, server.fin],
     stage: c.stage,
@@ -169,6 +171,104 @@ describe("one connection", () => {
       { bytes: [200, 700], stage: "data" },
     ]);
     expect(track(flagsOf("cS sSA cA cD200 sA cF sA")).rows).toMatchObject([{ bytes: [200, 0], whole: [true, false] }]);
+  });
+});
+
+describe("handshakes of other shapes", () => {
+  const syn = { flags: 2, ack: 0 };
+
+  it.each([
+    {
+      name: "both sides ask at once",
+      begin: () =>
+        new Conversation()
+          .send("c", { ...syn, seq: 1000 })
+          .send("s", { ...syn, seq: 5000 })
+          .send("c", { flags: 18, seq: 1000, ack: 5001 })
+          .send("s", { flags: 18, seq: 5000, ack: 1001 }),
+      packets: [2, 2],
+    },
+    {
+      name: "the server asks back instead of answering",
+      begin: () =>
+        new Conversation()
+          .send("c", { ...syn, seq: 1000 })
+          .send("s", { ...syn, seq: 5000 })
+          .send("c", { flags: 18, seq: 1000, ack: 5001 })
+          .send("s", { flags: 16, seq: 5001, ack: 1001 }),
+      packets: [2, 2],
+    },
+    {
+      name: "the server acknowledges first and asks then",
+      begin: () =>
+        new Conversation()
+          .send("c", { ...syn, seq: 1000 })
+          .send("s", { flags: 16, seq: 0, ack: 1001 })
+          .send("s", { ...syn, seq: 5000 })
+          .send("c", { flags: 18, seq: 1000, ack: 5001 })
+          .send("s", { flags: 16, seq: 5001, ack: 1001 }),
+      packets: [2, 3],
+    },
+  ])("are one connection of whoever asked first: $name", ({ begin, packets }) => {
+    const conversation = begin()
+      .send("c", { flags: 24, seq: 1001, ack: 5001, payloadLength: 100 })
+      .send("s", { flags: 17, seq: 5001, ack: 1101 })
+      .send("c", { flags: 17, seq: 1101, ack: 5002 })
+      .send("s", { flags: 16, seq: 5002, ack: 1102 });
+    expect(track(conversation.segments).rows).toMatchObject([
+      {
+        endedBy: "fin",
+        ports: [40_000, 443],
+        packets: [packets[0] + 2, packets[1] + 2],
+        bytes: [100, 0],
+        whole: [true, true],
+        isn: [1000, 5000],
+        direction: 100,
+        midstream: false,
+      },
+    ]);
+  });
+
+  it("may be seen from one side only", () => {
+    const oneSided = play("cS !sSA cA cD200 !sA !sD3000 cA cF !sF cA");
+    expect(track(oneSided).rows).toMatchObject([
+      { endedBy: "none", packets: [6, 0], bytes: [200, 0], connState: "SH", history: "SADF", direction: 100 },
+    ]);
+    const answersOnly = play("!cS sSA !cA !cD200 sA sD3000 !cA !cF sA sF");
+    expect(track(answersOnly).rows).toMatchObject([
+      { endedBy: "none", packets: [0, 5], bytes: [0, 3000], connState: "SHR", isn: [1000, 5000] },
+    ]);
+  });
+});
+
+describe("what a connection went through", () => {
+  it("keepalive probes are neither payload nor sent again, and an answer ends their count", () => {
+    const idle = new Conversation().play("cS sSA cA cD200 sA ~60s");
+    const probe = { flags: 16, seq: idle.next("c") - 1 };
+    idle
+      .send("c", probe)
+      .play("sA ~60s")
+      .send("c", { ...probe, payloadLength: 1 })
+      .wait(60_000_000)
+      .send("c", probe);
+    expect(track(idle.segments).rows).toMatchObject([
+      { bytes: [200, 0], whole: [true, true], retransmits: [0, 0], probes: [2, 0], idleUs: 60_010_000 },
+    ]);
+  });
+
+  it("a closed window stands in the history, once a side", () => {
+    const full = new Conversation().play("cS sSA cA cD200");
+    for (const window of [0, 0, 500]) full.send("s", { flags: 16, window });
+    expect(track(full.play("cD100 sA cF sF cA").segments).rows).toMatchObject([
+      { history: "ShADwaFf", bytes: [300, 0], endedBy: "fin" },
+    ]);
+  });
+
+  it("up to four TTLs of each side, those of RSTs left out", () => {
+    const moved = new Conversation().play("cS sSA cA");
+    for (const ttl of [63, 62, 63, 61, 60]) moved.send("c", { flags: 16, ttl });
+    moved.send("s", { flags: 4, ttl: 33 });
+    expect(track(moved.segments).rows).toMatchObject([{ ttls: [[64, 63, 62, 61], [62]] }]);
   });
 });
 
