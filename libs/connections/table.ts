@@ -35,6 +35,12 @@ const MAX_DISTANCE = 31;
 const MAX_SLOTS = SLOT_MASK - 1;
 /** Connections that were looked up last, by hash, with ten more bits of it: spares the busy ones the index. */
 const FRONT_MASK = (1 << 13) - 1;
+/** Each enlargement of the index multiplies its places by this: an entry takes five to seven bytes. */
+const GROWTH = 1.3;
+const MAX_LOAD = 0.8;
+/** Places reserved for each slot: more than the index can come to need. */
+const MOST_PLACES = 3;
+const FIRST_PLACES = 1 << 12;
 /** Bytes of a record, of its share of the index, and of what it may have in the side pools. */
 const BYTES_PER_SLOT = STRIDE * 4 + 8 + RARE_BYTES_A_CONNECTION;
 
@@ -47,10 +53,16 @@ export class ConnectionTable {
   readonly #times: Float64Array[] = [];
   readonly #seed: number;
   readonly maxSlots: number;
-  #index = new Int32Array(1 << 12);
+  /**
+   * Long enough for all the slots from the start, since memory that was never touched takes none: so it grows where it is. Behind the last
+   * place an entry can call its own there is room for those that stand farther, and a zero.
+   */
+  readonly #index: Int32Array;
+  #places = FIRST_PLACES;
+  /** Places for each of the 2^32 hashes. */
+  #scale = FIRST_PLACES / 2 ** 32;
   /** Slot + 1. */
   readonly #front = new Int32Array(FRONT_MASK + 1);
-  #mask = (1 << 12) - 1;
   /** Slots ever used: those below are live or in the free list. */
   #high = 0;
   /** Free records, the last freed on top: it is in the cache. */
@@ -71,6 +83,7 @@ export class ConnectionTable {
   constructor(maxMemoryBytes: number, seed: number = randomInt(0x7fffffff)) {
     this.#seed = seed | 0;
     this.maxSlots = Math.max(64, Math.min(MAX_SLOTS, Math.floor(maxMemoryBytes / BYTES_PER_SLOT)));
+    this.#index = new Int32Array(indexLength(Math.max(FIRST_PLACES, this.maxSlots * MOST_PLACES)));
   }
 
   words(slot: number): Int32Array {
@@ -129,7 +142,7 @@ export class ConnectionTable {
     this.elsewhere = -1;
     const index = this.#index;
     let wanted = tagOf(hash);
-    for (let at = hash & this.#mask; ; at = (at + 1) & this.#mask, wanted += 1 << TAG_BITS) {
+    for (let at = ((hash >>> 0) * this.#scale) | 0; ; at++, wanted += 1 << TAG_BITS) {
       const entry = index[at];
       if (entry >>> SLOT_BITS !== wanted || entry === 0) {
         // Entries stand in the order of their distance: one nearer to its place than this one would be ends the search.
@@ -167,7 +180,7 @@ export class ConnectionTable {
     this.elsewhere = -1;
     const index = this.#index;
     let wanted = tagOf(hash);
-    for (let at = hash & this.#mask; ; at = (at + 1) & this.#mask, wanted += 1 << TAG_BITS) {
+    for (let at = ((hash >>> 0) * this.#scale) | 0; ; at++, wanted += 1 << TAG_BITS) {
       const entry = index[at];
       if (entry >>> SLOT_BITS !== wanted || entry === 0) {
         if (entry >>> DISTANCE_SHIFT < wanted >>> TAG_BITS || entry === 0) return -1;
@@ -234,7 +247,7 @@ export class ConnectionTable {
   /** Makes `slot` the record of the tuple that was looked up last. */
   insert(slot: number): void {
     this.#indexed++;
-    if (this.#indexed * 10 > this.#index.length * 8 || !this.#put(this.#hash, slot)) this.#grow();
+    if (this.#indexed > this.#places * MAX_LOAD || !this.#put(this.#hash, slot)) this.#grow();
     this.#front[this.#hash & FRONT_MASK] = (this.#hash & ~SLOT_MASK) | (slot + 1);
   }
 
@@ -248,14 +261,13 @@ export class ConnectionTable {
 
   /** Takes the record out of the index; it stays allocated. */
   remove(slot: number): void {
-    const mask = this.#mask;
     const index = this.#index;
     const hash = this.#hashOf(slot);
     if ((this.#front[hash & FRONT_MASK] & SLOT_MASK) === slot + 1) this.#front[hash & FRONT_MASK] = 0;
     let hole = this.#position(slot, hash);
     // Entries behind the hole move up by one until one stands in its own place.
     for (;;) {
-      const next = (hole + 1) & mask;
+      const next = hole + 1;
       const entry = index[next];
       if (entry >>> DISTANCE_SHIFT === 0) break;
       index[hole] = entry - (1 << DISTANCE_SHIFT);
@@ -278,9 +290,8 @@ export class ConnectionTable {
   }
 
   #position(slot: number, hash: number): number {
-    const mask = this.#mask;
-    let at = hash & mask;
-    while ((this.#index[at] & SLOT_MASK) !== slot + 1) at = (at + 1) & mask;
+    let at = ((hash >>> 0) * this.#scale) | 0;
+    while ((this.#index[at] & SLOT_MASK) !== slot + 1) at++;
     return at;
   }
 
@@ -289,10 +300,9 @@ export class ConnectionTable {
    * too far: then the index has to grow, from the records.
    */
   #put(hash: number, slot: number): boolean {
-    const mask = this.#mask;
     const index = this.#index;
     let entry = (tagOf(hash) << SLOT_BITS) | (slot + 1);
-    for (let at = hash & mask; ; at = (at + 1) & mask) {
+    for (let at = ((hash >>> 0) * this.#scale) | 0; ; at++) {
       const there = index[at];
       if (there === 0) {
         index[at] = entry;
@@ -307,13 +317,13 @@ export class ConnectionTable {
     }
   }
 
-  /** Twice the index, filled anew from the records, that of the slot that is put in among them. */
+  /** A larger index, filled anew from the records, that of the slot that is put in among them. */
   #grow(): void {
-    for (let size = this.#index.length * 2; ; size *= 2) {
-      this.#index = new Int32Array(size);
-      this.#mask = size - 1;
-      if (this.#fill()) return;
-    }
+    do {
+      this.#places = Math.ceil(this.#places * GROWTH);
+      this.#scale = this.#places / 2 ** 32;
+      this.#index.fill(0, 0, indexLength(this.#places));
+    } while (!this.#fill());
   }
 
   #fill(): boolean {
@@ -341,8 +351,13 @@ export class ConnectionTable {
   }
 }
 
+/** Its place is made of the hash's highest bits, the tag of the lowest. */
 function tagOf(hash: number): number {
-  return (hash >>> SLOT_BITS) & TAG_MASK;
+  return hash & TAG_MASK;
+}
+
+function indexLength(places: number): number {
+  return Math.ceil(places) + MAX_DISTANCE + 2;
 }
 
 function mix(hash: number, word: number): number {

@@ -28,8 +28,6 @@ import { ConnectionTable } from "./table.ts";
 import { TrackerCounters, type TrackerOptions, type Tracking } from "./tracking.ts";
 import { NOT_TAKEN, WaitingSyns } from "./waiting.ts";
 
-const { FLAGS, SPECIAL } = L;
-
 /**
  * Segments in, ended connections out, each exactly once: what causes.md calls one row. Capture time is the only clock.
  */
@@ -72,7 +70,7 @@ export class Tracker implements Tracking {
     }
     const { table } = this;
     let slot = table.find(s);
-    const { side } = table;
+    const side = table.side & 1;
     if (slot < 0) {
       if (table.elsewhere < 0 || !isOtherDirection(this, table.elsewhere, side, s)) {
         if ((s.flags & SYN) === 0 && this.ended.has(table.hash)) this.counters.stragglers++;
@@ -88,7 +86,7 @@ export class Tracker implements Tracking {
     const w = table.words(slot);
     const b = table.base(slot);
     const t = table.times(slot);
-    if ((w[b + FLAGS] & SPECIAL) === 0 && (s.flags & (SYN | FIN | RST)) === 0) {
+    if ((w[b + L.FLAGS] & L.SPECIAL) === 0 && (s.flags & (SYN | FIN | RST)) === 0) {
       accountHeader(this, w, t, b, side, s);
       accountPayload(this, w, b, side, s);
       return;
@@ -159,7 +157,7 @@ export class Tracker implements Tracking {
     if ((flags & SYN) !== 0) appendOnce(w, b, LETTER_Q, side);
     if ((flags & ACK) === 0) {
       // FIN, NULL, XMAS, SYN+FIN: whoever sends this asks what the port does.
-      w[b + FLAGS] |= L.ODD_OPEN;
+      w[b + L.FLAGS] |= L.ODD_OPEN;
       noteProbe(this, w, b, side, s.timeUs, true);
     }
     if ((flags & SYN) !== 0) return;
@@ -168,7 +166,7 @@ export class Tracker implements Tracking {
   }
 
   #rst(slot: number, w: Int32Array, t: Float64Array, b: number, side: number, s: Segment): void {
-    if ((w[b + FLAGS] & L.PENDING) !== 0) {
+    if ((w[b + L.FLAGS] & L.PENDING) !== 0) {
       const next = this.#waiting.takesRst(slot, w, b, side, s);
       if (next >= 0) {
         const { table } = this;
@@ -180,7 +178,7 @@ export class Tracker implements Tracking {
     accountHeader(this, w, t, b, side, s);
     if (what === RST_ENDS) {
       this.#lifetimes.ended(slot, w, b);
-      if ((w[b + FLAGS] & (L.PAYLOAD_0 | L.PAYLOAD_1)) === 0) noteReset(this, w, b, side, s);
+      if ((w[b + L.FLAGS] & (L.PAYLOAD_0 | L.PAYLOAD_1)) === 0) noteReset(this, w, b, side, s);
     } else late(w, b);
   }
 
@@ -188,7 +186,7 @@ export class Tracker implements Tracking {
     const x = b + L.SIDE + side * L.SIDE_WORDS;
     const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
     const isn = s.seq | 0;
-    const state = w[b + FLAGS] & L.STATE;
+    const state = w[b + L.FLAGS] & L.STATE;
     if ((s.flags & FIN) !== 0) {
       accountHeader(this, w, t, b, side, s);
       appendOnce(w, b, LETTER_Q, side);
@@ -200,7 +198,8 @@ export class Tracker implements Tracking {
       else repeatSyn(w, b, side, s);
       if (state === L.OPEN) return;
       late(w, b);
-      if (state === L.ENDED && (w[b + FLAGS] & L.BY_RST) !== 0 && noteSynAfterRst(this, w, b, side)) ignore(this, w, b);
+      if (state === L.ENDED && (w[b + L.FLAGS] & L.BY_RST) !== 0 && noteSynAfterRst(this, w, b, side))
+        ignore(this, w, b);
       return;
     }
     if (wasRefusedBefore(this.rare, w, b, side, s)) {
@@ -216,7 +215,7 @@ export class Tracker implements Tracking {
       if (bothOpen) w[b + L.MARKS] |= L.BOTH_SYNS;
       return;
     }
-    if ((w[b + FLAGS] & L.PENDING) !== 0) {
+    if ((w[b + L.FLAGS] & L.PENDING) !== 0) {
       const next = this.#waiting.takesSyn(slot, w, b, side, s);
       if (next >= 0) {
         const { table } = this;
@@ -224,12 +223,13 @@ export class Tracker implements Tracking {
       }
       if (next !== NOT_TAKEN) return;
     }
-    if (state !== L.OPEN && (w[b + FLAGS] & L.BY_FIN) === 0 && !mayYetGoOn(this.rare, w, b)) this.#begin(s, side, slot);
+    if (state !== L.OPEN && (w[b + L.FLAGS] & L.BY_FIN) === 0 && !mayYetGoOn(this.rare, w, b))
+      this.#begin(s, side, slot);
     else if (this.#waiting.wait(slot, w, b, side, s)) this.#recent.isCopy((slot << 1) | side, s);
   }
 
   #synAck(slot: number, w: Int32Array, t: Float64Array, b: number, side: number, s: Segment): void {
-    if ((w[b + FLAGS] & L.PENDING) !== 0) {
+    if ((w[b + L.FLAGS] & L.PENDING) !== 0) {
       const next = this.#waiting.takesSynAck(slot, w, b, side, s);
       if (next >= 0) {
         const { table } = this;
@@ -239,7 +239,7 @@ export class Tracker implements Tracking {
     }
     const x = b + L.SIDE + side * L.SIDE_WORDS;
     const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
-    const f = w[b + FLAGS];
+    const f = w[b + L.FLAGS];
     const state = f & L.STATE;
     const known = (w[y + L.BITS] & L.HAS_ISN) !== 0;
     if (!known && !(state === L.OPEN && mayHaveOpened(w, t, b, side, s))) {
@@ -260,7 +260,7 @@ export class Tracker implements Tracking {
     if (state === L.OPEN) return;
     late(w, b);
     if (state !== L.ENDED) return;
-    if ((f & L.BY_ICMP) !== 0) w[b + FLAGS] &= ~(L.STATE | L.BY_ICMP);
+    if ((f & L.BY_ICMP) !== 0) w[b + L.FLAGS] &= ~(L.STATE | L.BY_ICMP);
     else if ((f & L.BY_RST) !== 0 && noteSynAckAfterRst(this, w, b, side)) ignore(this, w, b);
   }
 
@@ -270,12 +270,12 @@ export class Tracker implements Tracking {
     if (s.timeUs > t[(b + L.LAST_TIME) >> 1]) t[(b + L.LAST_TIME) >> 1] = s.timeUs;
     if ((w[b + L.MARKS] & L.MISFIT_SYNACK) === 0) appendLetter(w, b, LETTER_H, side);
     w[b + L.MARKS] |= L.MISFIT_SYNACK;
-    if ((w[b + FLAGS] & L.STATE) !== L.OPEN) late(w, b);
+    if ((w[b + L.FLAGS] & L.STATE) !== L.OPEN) late(w, b);
   }
 
   /** Everything but SYN and RST, where the common accounting is not enough. */
   #special(slot: number, w: Int32Array, t: Float64Array, b: number, side: number, s: Segment): void {
-    if ((w[b + FLAGS] & L.PENDING) !== 0) {
+    if ((w[b + L.FLAGS] & L.PENDING) !== 0) {
       const next = this.#waiting.takesSegment(slot, w, b, side, s);
       if (next >= 0) {
         const { table } = this;
@@ -285,12 +285,12 @@ export class Tracker implements Tracking {
     }
     accountHeader(this, w, t, b, side, s);
     const fresh = accountPayload(this, w, b, side, s);
-    const state = w[b + FLAGS] & L.STATE;
+    const state = w[b + L.FLAGS] & L.STATE;
     if ((s.flags & FIN) !== 0) {
       if (recordFin(this, w, b, side, s)) {
         settleAlternative(this, w, b, side ^ 1);
         if (state === L.OPEN) this.#endByFin(slot, w, b, s);
-        else if (state === L.ENDED && (w[b + FLAGS] & L.BY_RST) !== 0 && livedOn(w, b)) {
+        else if (state === L.ENDED && (w[b + L.FLAGS] & L.BY_RST) !== 0 && livedOn(w, b)) {
           ignore(this, w, b);
           this.#endByFin(slot, w, b, s);
           return;
@@ -298,15 +298,15 @@ export class Tracker implements Tracking {
       }
     } else if (fresh > 0) noteHalfClose(w, b, side, s);
     if (state === L.OPEN) return;
-    if ((w[b + FLAGS] & L.BY_FIN) === 0 || s.payloadLength > 0) late(w, b);
+    if ((w[b + L.FLAGS] & L.BY_FIN) === 0 || s.payloadLength > 0) late(w, b);
     if (state !== L.ENDED) return;
-    if ((w[b + FLAGS] & L.BY_RST) !== 0) {
+    if ((w[b + L.FLAGS] & L.BY_RST) !== 0) {
       if (noteAfterRst(this, w, b, side, s, fresh)) ignore(this, w, b);
-    } else if ((w[b + FLAGS] & L.BY_ICMP) !== 0) w[b + FLAGS] &= ~(L.STATE | L.BY_ICMP);
+    } else if ((w[b + L.FLAGS] & L.BY_ICMP) !== 0) w[b + L.FLAGS] &= ~(L.STATE | L.BY_ICMP);
   }
 
   #endByFin(slot: number, w: Int32Array, b: number, s: Segment): void {
-    w[b + FLAGS] = (w[b + FLAGS] & ~(L.STATE | L.BY_ICMP)) | L.ENDED | L.BY_FIN;
+    w[b + L.FLAGS] = (w[b + L.FLAGS] & ~(L.STATE | L.BY_ICMP)) | L.ENDED | L.BY_FIN;
     w[b + L.END_TIME] = s.timeUs;
     this.#lifetimes.ended(slot, w, b);
   }
@@ -315,7 +315,7 @@ export class Tracker implements Tracking {
   #icmp(s: Segment): void {
     const slot = this.table.find(s);
     if (slot < 0) return;
-    const { side } = this.table;
+    const side = this.table.side & 1;
     const w = this.table.words(slot);
     const b = this.table.base(slot);
     const at = this.rare.of(w, b);
@@ -326,9 +326,9 @@ export class Tracker implements Tracking {
     const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
     const onlySyn = (w[x + L.BITS] & (L.SENT_SYN | L.SPOKE)) === L.SENT_SYN && w[y + L.PACKETS] === 0;
     const unreachable = s.family === 6 ? s.icmp >>> 8 === 1 : s.icmp >>> 8 === 3 && (s.icmp & 255) !== 4;
-    if ((w[b + FLAGS] & L.STATE) !== L.OPEN || !onlySyn || !unreachable || w[b + L.ISN_OF + side] !== (s.seq | 0))
+    if ((w[b + L.FLAGS] & L.STATE) !== L.OPEN || !onlySyn || !unreachable || w[b + L.ISN_OF + side] !== (s.seq | 0))
       return;
-    w[b + FLAGS] |= L.ENDED | L.BY_ICMP;
+    w[b + L.FLAGS] |= L.ENDED | L.BY_ICMP;
     w[b + L.END_TIME] = s.timeUs;
     this.#lifetimes.ended(slot, w, b);
   }

@@ -88,8 +88,36 @@ export class PcapReader implements ContainerReader {
     let previous = at - this.#behind;
     let lastSeconds = this.#lastSeconds;
     for (;;) {
-      const data = at + recordHeader;
-      if (data > end) return this.#await(recordHeader, previous, at);
+      const data = (at + recordHeader) | 0;
+      if (data > end) {
+        this.#lastSeconds = lastSeconds;
+        return this.#await(recordHeader, previous, at);
+      }
+      // The short way, for a record that is plainly right. What does not fit a signed word is negative here, and not plain.
+      const plainSeconds = view.getInt32(at, true);
+      const plainTicks = view.getInt32((at + 4) | 0, true);
+      const plainCaptured = view.getInt32((at + 8) | 0, true);
+      const plainLength = view.getInt32((at + 12) | 0, true);
+      const plainNext = (data + plainCaptured) | 0;
+      if (
+        littleEndian &&
+        plainSeconds >= 0 &&
+        plainCaptured > 0 &&
+        plainCaptured <= plainLength &&
+        plainCaptured <= snapLength &&
+        plainTicks >= 0 &&
+        plainTicks < ticksPerSecond &&
+        (plainSeconds - lastSeconds + NEAR_SECONDS) >>> 0 <= 2 * NEAR_SECONDS &&
+        plainNext <= end
+      ) {
+        lastSeconds = plainSeconds;
+        segment.timeUs = plainSeconds * 1e6 + plainTicks * usPerTick;
+        packets.packet(layer, buffer, view, data, plainNext, plainLength);
+        previous = at;
+        at = plainNext;
+        continue;
+      }
+      this.#lastSeconds = lastSeconds;
       let ticks = view.getUint32(at + 4, littleEndian);
       let captured = view.getUint32(at + 8, littleEndian);
       let length = view.getUint32(at + 12, littleEndian);

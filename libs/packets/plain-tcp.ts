@@ -4,14 +4,17 @@ import { clearTcpOptions, readTcpOptions } from "./tcp-options.ts";
 const ETHERNET = 14;
 const IPV4 = 20;
 const HEADERS = ETHERNET + IPV4 + 20;
-const TCP = 6;
+/** The second of four bytes. */
+const TCP = 6 << 16;
+/** EtherType 0x0800, version 4, a header of five words. */
+const IPV4_WITHOUT_OPTIONS = 0x080045;
 /** NOP, NOP, timestamps of length 10: how almost every segment of a connection begins its options. */
 const USUAL_TIMESTAMPS = 0x0101080a;
 
 /**
  * The short way for what nearly all packets are: Ethernet, IPv4 without options or fragments, TCP, all headers captured. Says the same
- * as the general way through the layers, in half the time; answers false and changes nothing where anything is unusual.
- * `view` is of the whole of `buffer`: it reads words faster than four bytes are put together.
+ * as the general way through the layers, in a fraction of the instructions; answers false and changes nothing where anything is unusual.
+ * `view` is of the whole of `buffer`. Fields are read by words of four bytes and offsets are wrapped to 32 bits: both spare checks.
  */
 export function readPlainTcp(
   segment: Segment,
@@ -21,51 +24,58 @@ export function readPlainTcp(
   end: number,
   wireEnd: number,
 ): boolean {
-  if (at + HEADERS > end) return false;
-  const ip = at + ETHERNET;
-  // EtherType 0x0800, version 4, header of five words, no more-fragments bit and no offset, protocol TCP.
-  if (buffer[at + 12] !== 8 || buffer[at + 13] !== 0 || buffer[ip] !== 0x45) return false;
-  if (buffer[ip + 9] !== TCP || ((buffer[ip + 6] & 0x3f) | buffer[ip + 7]) !== 0) return false;
-  const totalLength = view.getUint16(ip + 2);
-  const tcp = ip + IPV4;
-  const headerLength = (buffer[tcp + 12] >> 4) << 2;
-  const payloadLength = totalLength - IPV4 - headerLength;
-  if (payloadLength < 0 || headerLength < 20 || ip + totalLength > wireEnd) return false;
-  const payload = tcp + headerLength;
-  if (payload > end) return false;
+  if (((at + HEADERS) | 0) > end) return false;
+  // EtherType · version, header length · TOS
+  const start = view.getInt32((at + 12) | 0);
+  // identification · flags, fragment offset
+  const fragment = view.getInt32((at + 18) | 0);
+  // TTL · protocol · checksum
+  const life = view.getInt32((at + 22) | 0);
+  if (start >>> 8 !== IPV4_WITHOUT_OPTIONS || (fragment & 0x3fff) !== 0 || (life & 0xff0000) !== TCP) return false;
+  const ipLength = view.getUint16((at + 16) | 0);
+  // data offset << 12, flags · window
+  const offset = view.getInt32((at + 46) | 0);
+  const headerLength = (offset >>> 26) & 0x3c;
+  const payloadLength = (ipLength - IPV4 - headerLength) | 0;
+  const payload = (at + ETHERNET + IPV4 + headerLength) | 0;
+  if (payloadLength < 0 || headerLength < 20 || payload > end || ((payload + payloadLength) | 0) > wireEnd)
+    return false;
 
   if (segment.family !== 4) setFamily(segment);
-  segment.tos = buffer[ip + 1];
-  segment.ipLength = totalLength;
-  segment.ipId = view.getUint16(ip + 4);
-  segment.dontFragment = (buffer[ip + 6] & 0x40) !== 0;
-  segment.ttl = buffer[ip + 8];
-  segment.src3 = view.getInt32(ip + 12);
-  segment.dst3 = view.getInt32(ip + 16);
-  segment.srcPort = view.getUint16(tcp);
-  segment.dstPort = view.getUint16(tcp + 2);
-  segment.seq = view.getUint32(tcp + 4);
-  segment.ack = view.getUint32(tcp + 8);
-  segment.flags = buffer[tcp + 13];
-  segment.window = view.getUint16(tcp + 14);
+  segment.tos = start & 0xff;
+  segment.ipLength = ipLength;
+  segment.ipId = fragment >>> 16;
+  segment.dontFragment = (fragment & 0x4000) !== 0;
+  segment.ttl = life >>> 24;
+  segment.src3 = view.getInt32((at + 26) | 0);
+  segment.dst3 = view.getInt32((at + 30) | 0);
+  const ports = view.getInt32((at + 34) | 0);
+  segment.srcPort = ports >>> 16;
+  segment.dstPort = ports & 0xffff;
+  segment.seq = view.getUint32((at + 38) | 0);
+  segment.ack = view.getUint32((at + 42) | 0);
+  segment.flags = (offset >>> 16) & 0xff;
+  segment.window = offset & 0xffff;
   segment.tcpHeaderLength = headerLength;
   segment.payloadLength = payloadLength;
-  segment.buffer = buffer;
+  if (segment.buffer !== buffer) segment.buffer = buffer;
   segment.payloadOffset = payload;
-  const captured = end - payload;
+  const captured = (end - payload) | 0;
   segment.payloadCaptured = captured < payloadLength ? captured : payloadLength;
 
-  clearTcpOptions(segment);
-  if (headerLength === 20) return true;
-  segment.hasOptions = true;
-  const at20 = tcp + 20;
-  const word = view.getInt32(at20);
-  if (headerLength === 32 && word === USUAL_TIMESTAMPS) {
+  if (segment.hasRareOptions) clearTcpOptions(segment);
+  if (headerLength === 32 && view.getInt32((at + HEADERS) | 0) === USUAL_TIMESTAMPS) {
+    segment.hasOptions = true;
     segment.hasTimestamp = true;
-    segment.tsVal = view.getUint32(tcp + 24);
-    segment.tsEcr = view.getUint32(tcp + 28);
+    segment.tsVal = view.getUint32((at + 58) | 0);
+    segment.tsEcr = view.getUint32((at + 62) | 0);
+  } else if (headerLength === 20) {
+    segment.hasOptions = false;
+    segment.hasTimestamp = false;
   } else {
-    readTcpOptions(segment, buffer, at20, payload);
+    segment.hasOptions = true;
+    segment.hasTimestamp = false;
+    readTcpOptions(segment, buffer, (at + HEADERS) | 0, payload);
   }
   return true;
 }

@@ -69,6 +69,8 @@ export class Segment {
   hasTimestamp = false;
   tsVal = 0xffffffff;
   tsEcr = 0xffffffff;
+  /** There are options besides timestamps: those below, or others. */
+  hasRareOptions = false;
   /** Shift of the window scale option, -1 where absent. */
   windowScale = -1;
   /** Maximum segment size option, -1 where absent. */

@@ -18,6 +18,7 @@ const MPTCP_TCPRST = 8;
 export function clearTcpOptions(segment: Segment): void {
   segment.hasOptions = false;
   segment.hasTimestamp = false;
+  segment.hasRareOptions = false;
   segment.windowScale = -1;
   segment.mss = -1;
   segment.sackPermitted = false;
@@ -39,6 +40,7 @@ export function readTcpOptions(segment: Segment, buffer: Uint8Array, at: number,
     if (kind === END || at + 1 >= end) return;
     const length = buffer[at + 1];
     if (length < 2 || at + length > end) return;
+    if (kind !== TIMESTAMPS) segment.hasRareOptions = true;
     switch (kind) {
       case TIMESTAMPS:
         if (length === 10) readTimestamps(segment, buffer, at + 2);

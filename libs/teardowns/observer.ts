@@ -1,3 +1,4 @@
+import "./inlining.ts";
 import { Judge, type Kind } from "@hangup/causes";
 import { Tracker, type EndedConnection, type TrackerCounters } from "@hangup/connections";
 import { CaptureDecoder, type CaptureDecoderOptions, type DecodeCounters } from "@hangup/packets";

@@ -1,0 +1,15 @@
+import { defineConfig } from "rolldown";
+
+/**
+ * The programs that run the engine, each with packets, connections, causes and teardowns in one scope: what one module imports from another
+ * V8 reads from memory each time, behind a check, and it cannot take such a constant for one. In one scope the same work takes a sixth fewer
+ * instructions, and starting reads a dozen files instead of hundreds. All other packages stay as they are.
+ */
+export default defineConfig({
+  input: "main.ts",
+  platform: "node",
+  external: /^(?!\.|\/|@hangup\/(packets|connections|causes|teardowns|rates)$)/,
+  resolve: { conditionNames: ["source", "import"] },
+  optimization: { inlineConst: { mode: "all", pass: 3 } },
+  output: { dir: "dist", format: "esm", cleanDir: true, chunkFileNames: "[name].js" },
+});
