@@ -45,7 +45,7 @@ export function recordRst(k: Tracking, w: Int32Array, t: Float64Array, b: number
     if (known === rare[at + R.ENDING] && s.timeUs - k.rare.rsts.times[first >> 1] <= TWINS_US)
       rare[at + R.RARE_BITS] |= R.RST_TWINS;
     if (state !== L.OPEN) return RST_LATE;
-  } else appendLetter(w, b, LETTER_R, side);
+  } else if (!isLastNumber(k, at, side, s)) appendLetter(w, b, LETTER_R, side);
   const index = known !== 0 ? known : keep(k, w, t, b, side, s, at);
   if ((f & L.BY_FIN) !== 0) {
     rare[at + R.RARE_BITS] |= R.RST_TRAILING;
@@ -106,6 +106,16 @@ function sameRst(k: Tracking, at: number, side: number, s: Segment): number {
     if (same) return index;
   }
   return 0;
+}
+
+/** Whether the side's RST that was kept last has this number: then the history has its letter. */
+function isLastNumber(k: Tracking, at: number, side: number, s: Segment): boolean {
+  const { words } = k.rare.rsts;
+  for (let i = R.KEPT_RSTS - 1; i >= 0; i--) {
+    const r = k.rare.records.words[at + R.RSTS + i] * R.RST_STRIDE;
+    if (r !== 0 && (words[r + R.RST_BITS] & R.BY_SIDE_1) === side) return words[r + R.RST_SEQ] === (s.seq | 0);
+  }
+  return false;
 }
 
 /** Takes a place among the kept RSTs and fills it; 0 when there is none left. */

@@ -264,6 +264,15 @@ describe("what a connection went through", () => {
     ]);
   });
 
+  it("a RST stands in the history again when its number changed, however else it differs", () => {
+    const reset = new Conversation().play("cS sSA cA cD200 cRA");
+    const seq = reset.next("c");
+    reset.send("c", { flags: 4, seq, ack: 0 });
+    expect(track(reset.segments).rows).toMatchObject([{ history: "ShADR", rsts: [2, 0] }]);
+    reset.send("c", { flags: 4, seq: seq + 1, ack: 0 }).send("s", { flags: 4, seq: seq + 1, ack: 0 });
+    expect(track(reset.segments).rows).toMatchObject([{ history: "ShADRRr", rsts: [4, 0] }]);
+  });
+
   it("up to four TTLs of each side, those of RSTs left out", () => {
     const moved = new Conversation().play("cS sSA cA");
     for (const ttl of [63, 62, 63, 61, 60]) moved.send("c", { flags: 16, ttl });
