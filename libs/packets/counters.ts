@@ -8,7 +8,7 @@ export class DecodeCounters {
   /** Bytes of these packets on the wire. */
   bytes = 0;
 
-  /** Packets handed out: TCP segments and ICMP errors that quote one. */
+  /** TCP segments, and ICMP errors that quote one. They are handed out, unless only those with certain flags are asked for. */
   tcp = 0;
   /** Read to the end and not TCP: UDP, ARP, other ICMP … */
   notTcp = 0;

@@ -13,6 +13,8 @@ export interface CaptureDecoderOptions {
   readonly ignoreContext?: boolean;
   /** Drop segments with a wrong checksum; they are wrong on a sending host, where the card fills them in. Default false. */
   readonly verifyChecksums?: boolean;
+  /** Hand out only segments with SYN, FIN or RST, and ICMP errors: all that a collector in flags mode captures. Default false. */
+  readonly flagsOnly?: boolean;
 }
 
 /** Enough to tell the formats apart. */
@@ -31,7 +33,7 @@ export class CaptureDecoder {
 
   /** `sink` is called for each segment with one and the same object. */
   constructor(sink: (segment: Segment) => void, options: CaptureDecoderOptions = {}) {
-    this.#packets = new PacketDecoder(sink, this.counters);
+    this.#packets = new PacketDecoder(sink, this.counters, options.flagsOnly ?? false);
     this.#packets.frame.ignoreContext = options.ignoreContext ?? false;
     this.#packets.frame.verifyChecksums = options.verifyChecksums ?? false;
   }

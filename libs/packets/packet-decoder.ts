@@ -14,19 +14,22 @@ import {
   TRUNCATED,
 } from "./frame.ts";
 import { readLayers } from "./layers.ts";
-import { readPlainTcp } from "./plain-tcp.ts";
-import type { Segment } from "./segment.ts";
+import { NOT_PLAIN, READ, readPlainTcp } from "./plain-tcp.ts";
+import { FIN, RST, type Segment, SYN } from "./segment.ts";
 
 /** One packet of a capture to at most one call of the sink, and to exactly one count. */
 export class PacketDecoder {
   readonly frame = new Frame();
   readonly #counters: DecodeCounters;
   readonly #sink: (segment: Segment) => void;
+  readonly #flagsOnly: boolean;
   readonly #fragments = new Fragments();
 
-  constructor(sink: (segment: Segment) => void, counters: DecodeCounters) {
+  /** `flagsOnly`: TCP segments with none of SYN, FIN and RST are counted and not handed out. */
+  constructor(sink: (segment: Segment) => void, counters: DecodeCounters, flagsOnly: boolean) {
     this.#sink = sink;
     this.#counters = counters;
+    this.#flagsOnly = flagsOnly;
   }
 
   /**
@@ -42,10 +45,13 @@ export class PacketDecoder {
     counters.bytes += wireLength;
     segment.context = 0;
     segment.icmp = 0;
-    if (layer === ETHERNET && !frame.verifyChecksums && readPlainTcp(segment, buffer, view, at, end, at + wireLength)) {
-      counters.tcp++;
-      this.#sink(segment);
-      return;
+    if (layer === ETHERNET && !frame.verifyChecksums) {
+      const plain = readPlainTcp(segment, buffer, view, at, end, at + wireLength, this.#flagsOnly);
+      if (plain !== NOT_PLAIN) {
+        counters.tcp++;
+        if (plain === READ) this.#sink(segment);
+        return;
+      }
     }
     frame.buffer = buffer;
     frame.at = at;
@@ -95,7 +101,7 @@ export class PacketDecoder {
         break;
       case TCP_SEGMENT:
         counters.tcp++;
-        this.#sink(this.frame.segment);
+        if (!this.#flagsOnly || (this.frame.segment.flags & (SYN | FIN | RST)) !== 0) this.#sink(this.frame.segment);
         break;
       case NOT_TCP:
         counters.notTcp++;

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { packet, PcapBuilder, readBack } from "./builder.ts";
+import { FIN, RST, type Segment, SYN } from "./segment.ts";
 
 const fields = fc.record(
   {
@@ -31,6 +32,16 @@ const ip = fc.record({
 });
 const change = fc.option(fc.record({ at: fc.integer({ min: 14, max: 60 }), value: fc.nat(255) }));
 
+const essence = ({ packetIndex, srcPort, seq, ack, flags, mss, buffer }: Segment): unknown[] => [
+  packetIndex,
+  srcPort,
+  seq,
+  ack,
+  flags,
+  mss,
+  buffer,
+];
+
 test("the short way and the way through the layers say the same, whatever the packet", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fields, ip, change), { minLength: 1, maxLength: 4 }), (all) => {
@@ -51,6 +62,12 @@ test("the short way and the way through the layers say the same, whatever the pa
       expect(left.segments).toEqual(right.segments);
       left.counters.bytes = right.counters.bytes;
       expect(left.counters).toEqual(right.counters);
+      for (const capture of [plain, tagged]) {
+        const { segments, counters } = readBack(capture.bytes(), { flagsOnly: true });
+        const closing = right.segments.filter(({ flags }) => (flags & (SYN | FIN | RST)) !== 0);
+        expect(segments.map(essence)).toEqual(closing.map(essence));
+        expect(counters).toMatchObject({ packets: all.length, tcp: right.counters.tcp });
+      }
     }),
     { seed: 10, numRuns: 2000 },
   );

@@ -22,6 +22,12 @@ const options = {
   explain: option("--explain", "each connection in words, with its evidence, instead of the table", flag, {
     environment: false,
   }),
+  captureMode: option(
+    "--capture-mode <all|flags>",
+    "all segments, or only those with SYN, FIN or RST, as a collector in that mode sees them: quicker, but some causes cannot be told",
+    z.enum(["all", "flags"]).default("all"),
+    { environment: false },
+  ),
   ignoreVlans: option(
     "--ignore-vlans",
     "equal addresses and ports are one connection, whatever VLANs and tunnels they are met in",
@@ -80,6 +86,7 @@ export async function run(argv: string[]): Promise<number> {
       facts: writer !== null || config.explain,
       ignoreContext: config.ignoreVlans,
       verifyChecksums: config.verifyChecksums,
+      flagsOnly: config.captureMode === "flags",
       maxMemoryBytes: config.maxMemory,
       tell: (line) => process.stderr.write(`${line}\n`),
       summaries: true,

@@ -36,6 +36,7 @@ export async function run(): Promise<void> {
     { label: "tcpdump, filter pass", command: ["tcpdump", "-r", file, "-w", "/dev/null", "tcp"] },
     { label: "hangup, bare decode", command: decode },
     { label: "hangup analyze", command: [hangup, "analyze", file] },
+    { label: "SYN, FIN, RST only", command: [hangup, "analyze", "--capture-mode", "flags", file] },
     { label: "tcptrace", command: ["tcptrace", "-n", file] },
     { label: "argus", command: ["argus", "-r", file, "-w", "/dev/null"] },
   ];
@@ -60,19 +61,20 @@ export async function run(): Promise<void> {
       `  ${label.padEnd(22)} ${columns[0].padStart(7)} ${columns[1].padStart(10)} ${columns[2].padStart(12)} ${columns[3].padStart(19)}`,
     );
   }
-  await reportOwnClock(file, packets);
+  await reportOwnClock([], file, packets);
+  await reportOwnClock(["--capture-mode", "flags"], file, packets);
 }
 
 /** Without the start of Node.js, by the command's own summary: what counts for a capture that is not small. */
-async function reportOwnClock(file: string, packets: number): Promise<void> {
+async function reportOwnClock(options: readonly string[], file: string, packets: number): Promise<void> {
   const seconds: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const { stderr } = await execute(hangup, ["analyze", file]);
+    const { stderr } = await execute(hangup, ["analyze", ...options, file]);
     seconds.push(Number(/([\d.]+) s\s*$/.exec(stderr)?.[1]));
   }
   const own = median(seconds);
   console.log(
-    `  once started, hangup analyze takes ${own.toFixed(2)} s: ${(packets / own / 1e6).toFixed(2)} M packets/s`,
+    `  once started, ${["hangup analyze", ...options].join(" ")} takes ${own.toFixed(2)} s: ${(packets / own / 1e6).toFixed(2)} M packets/s`,
   );
 }
 

@@ -133,6 +133,15 @@ describe("options of the decoder", () => {
     expect((await follow([path], { ignoreContext: true })).rows).toMatchObject([{ kind: "fin" }]);
   });
 
+  it("look at SYN, FIN and RST alone", async () => {
+    const path = file("flags.pcap", segmentCapture(segments));
+    const [all] = (await follow([path])).rows;
+    const [flags] = (await follow([path], { flagsOnly: true })).rows;
+    expect(all).toMatchObject({ kind: "fin", capture_mode: "all" });
+    expect(flags).toMatchObject({ kind: "fin", capture_mode: "flags", end_time: all["end_time"] });
+    expect(Number(flags["client_packets"]) + Number(flags["server_packets"])).toBe(4);
+  });
+
   it("leave out what has a wrong checksum", async () => {
     const bytes = segmentCapture(segments);
     bytes[bytes.length - 1] ^= 1;
