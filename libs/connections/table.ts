@@ -35,8 +35,8 @@ const MAX_DISTANCE = 31;
 const MAX_SLOTS = SLOT_MASK - 1;
 /** Connections that were looked up last, by hash, with ten more bits of it: spares the busy ones the index. */
 const FRONT_MASK = (1 << 13) - 1;
-/** Each enlargement of the index multiplies its places by this: an entry takes five to seven bytes. */
-const GROWTH = 1.3;
+/** Each enlargement of the index multiplies its places by this: an entry takes five to six bytes. */
+const GROWTH = 1.2;
 const MAX_LOAD = 0.8;
 /** Places reserved for each slot: more than the index can come to need. */
 const MOST_PLACES = 3;
