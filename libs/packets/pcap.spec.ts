@@ -57,17 +57,29 @@ test("a chunk that ends inside a record waits for the rest", () => {
   expect(cut.counters).toMatchObject({ packets: 1, cutRecords: 1, damages: 0 });
 });
 
-test("Kuznetsov's longer record headers are stepped over", () => {
-  const plain = build({}, 3);
-  const capture = new Uint8Array(plain.length + 3 * 8);
+describe.each([
+  { name: "Kuznetsov's, named by its magic", magic: [0x34, 0xcd], excess: 8 },
+  { name: "Red Hat 6.1's", magic: [0xd4, 0xc3], excess: 8 },
+  { name: "Nokia's", magic: [0xd4, 0xc3], excess: 4 },
+  { name: "SuSE 6.3's, which says that it is Kuznetsov's", magic: [0x34, 0xcd], excess: 12 },
+])("longer record headers: $name", ({ magic, excess }) => {
+  const plain = build({}, 9);
+  const capture = new Uint8Array(plain.length + 9 * excess);
   capture.set(plain.subarray(0, 24));
-  capture.set([0x34, 0xcd], 0);
-  for (let index = 0; index < 3; index++) {
-    const at = 24 + index * (RECORD + 8);
+  capture.set(magic, 0);
+  for (let index = 0; index < 9; index++) {
+    const at = 24 + index * (RECORD + excess);
     capture.set(plain.subarray(recordAt(index), recordAt(index) + 16), at);
-    capture.set(plain.subarray(recordAt(index) + 16, recordAt(index + 1)), at + 24);
+    capture.set(plain.subarray(recordAt(index) + 16, recordAt(index + 1)), at + 16 + excess);
   }
-  expect(seqs(capture)).toEqual([0, 1, 2]);
+
+  test("are stepped over, in any chunking", () => {
+    for (const chunk of [1, 16, 24, 101, 130, 10_000]) {
+      const { segments, counters } = readBack(capture, { chunk });
+      expect(segments.map((found) => [found.seq, found.packetIndex])).toEqual(range(0, 9).map((i) => [i, i + 1]));
+      expect(counters).toMatchObject({ packets: 9, tcp: 9, damages: 0, cutRecords: 0, bytes: 9 * 74 });
+    }
+  });
 });
 
 test("before version 2.4 lengths may be swapped", () => {

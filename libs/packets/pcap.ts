@@ -1,7 +1,8 @@
 import { CaptureError } from "./capture-error.ts";
 import { bigWord, type ContainerReader, LARGEST_PACKET, littleWord } from "./container.ts";
-import type { DecodeCounters } from "./counters.ts";
+import { DecodeCounters } from "./counters.ts";
 import type { PacketDecoder } from "./packet-decoder.ts";
+import { otherRecordHeader } from "./record-header.ts";
 import { isPcapHeader, PCAP_HEADER, type PcapHeader, readPcapHeader, unreadableLinkType } from "./pcap-header.ts";
 
 /** Records that follow each other are as near as this in time; those of files put together may not be. */
@@ -45,10 +46,13 @@ export class PcapReader implements ContainerReader {
   #skipped = 0;
   /** Seconds of the last record that was read, 0 before the first. */
   #lastSeconds = 0;
+  /** What was counted before this file. */
+  readonly #before: DecodeCounters;
 
   constructor(packets: PacketDecoder, counters: DecodeCounters) {
     this.#packets = packets;
     this.#counters = counters;
+    this.#before = Object.assign(new DecodeCounters(), counters);
   }
 
   read(buffer: Uint8Array, at: number, end: number, final: boolean): number {
@@ -128,6 +132,11 @@ export class PcapReader implements ContainerReader {
         const kind =
           contradiction || lastSeconds !== 0 ? this.#examine(header, buffer, at, captured, end, final) : RECORD;
         if (kind === WAIT_FOR_NEXT) return this.#await(2 * recordHeader + captured, previous, at);
+        if (kind === DAMAGE && this.#counters.packets - this.#before.packets === 1) {
+          const other = otherRecordHeader(header, buffer, previous, end, final);
+          if (other < 0) return this.#await(previous - other - at, previous, at);
+          if (other > 0) return this.#beginAgain(header, other, previous);
+        }
         if (kind === DAMAGE) return this.#damage(Math.min(previous + 1, at), at);
         if (kind === ANOTHER_FILE) {
           this.#header = readPcapHeader(buffer, at);
@@ -152,6 +161,16 @@ export class PcapReader implements ContainerReader {
       previous = at;
       at = next;
     }
+  }
+
+  /** The first record, at `first`, was read with a header of another length than it has. */
+  #beginAgain(header: PcapHeader, recordHeader: number, first: number): number {
+    Object.assign(this.#counters, this.#before);
+    this.#header = { ...header, recordHeader };
+    this.#lastSeconds = 0;
+    this.#behind = 0;
+    this.#again = true;
+    return first;
   }
 
   /** A record whose header contradicts itself, or the one before it, stands when a header that can be, or the end, follows it. */
