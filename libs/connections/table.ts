@@ -35,7 +35,8 @@ const MAX_DISTANCE = 31;
 const MAX_SLOTS = SLOT_MASK - 1;
 /** Connections that were looked up last, by hash, with ten more bits of it: spares the busy ones the index. */
 const FRONT_MASK = (1 << 13) - 1;
-/** Each enlargement of the index multiplies its places by this: an entry takes five to six bytes. */
+/** Each enlargement of the index doubles its places while they are few; later an entry takes five to six bytes. */
+const FEW_PLACES = 1 << 17;
 const GROWTH = 1.2;
 const MAX_LOAD = 0.8;
 /** Places reserved for each slot: more than the index can come to need. */
@@ -320,7 +321,7 @@ export class ConnectionTable {
   /** A larger index, filled anew from the records, that of the slot that is put in among them. */
   #grow(): void {
     do {
-      this.#places = Math.ceil(this.#places * GROWTH);
+      this.#places = Math.ceil(this.#places * (this.#places < FEW_PLACES ? 2 : GROWTH));
       this.#scale = this.#places / 2 ** 32;
       this.#index.fill(0, 0, indexLength(this.#places));
     } while (!this.#fill());
