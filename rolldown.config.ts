@@ -1,3 +1,4 @@
+import { globSync } from "node:fs";
 import { defineConfig } from "rolldown";
 
 /**
@@ -6,7 +7,8 @@ import { defineConfig } from "rolldown";
  * instructions, and starting reads a dozen files instead of hundreds. All other packages stay as they are.
  */
 export default defineConfig({
-  input: "main.ts",
+  // The program, and those of its threads.
+  input: ["main.ts", ...globSync("**/share-worker.ts", { exclude: ["node_modules", "dist"] })],
   platform: "node",
   external: /^(?!\.|\/|@hangup\/(packets|connections|causes|teardowns|rates)$)/,
   resolve: { conditionNames: ["source", "import"] },

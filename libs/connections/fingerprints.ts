@@ -1,18 +1,27 @@
+/** So many times its limit a generation holds at the very most, where turns are long. */
+export const MOST = 8;
+
 /**
  * A bounded set of 32-bit fingerprints: two generations, the older is dropped when the younger is full. So what was met lately is
  * known, and a busy link costs no more memory than a quiet one. Two things with one fingerprint pass for one.
+ *
+ * Generations change at turns of the capture clock, so that what is known does not depend on how often something was added in between.
  */
 export class FingerprintSet {
   readonly #limit: number;
   #young: Int32Array;
-  #old: Int32Array;
+  #old: Int32Array = new Int32Array(0);
   #count = 0;
 
-  /** Holds at least `limit` of the latest members (a power of two) at up to 16 bytes each. */
+  /** Holds at least `limit` of the latest members (a power of two) at up to 16 bytes each, and what a turn adds to them. */
   constructor(limit: number) {
     this.#limit = limit;
     this.#young = new Int32Array(limit * 2);
-    this.#old = new Int32Array(0);
+  }
+
+  /** Members of the younger generation. */
+  get young(): number {
+    return this.#count;
   }
 
   add(fingerprint: number): void {
@@ -25,10 +34,29 @@ export class FingerprintSet {
       at = (at + 1) & mask;
     }
     table[at] = value;
-    if (++this.#count < this.#limit) return;
-    this.#old = table;
-    this.#young = new Int32Array(table.length);
+    if (++this.#count * 2 > table.length) this.#grow();
+  }
+
+  /** A turn of the capture clock. `young`: members of the younger generation, those of other sets that have a part in it included. */
+  turn(young: number = this.#count): void {
+    if (young >= this.#limit) this.#change();
+  }
+
+  #change(): void {
+    this.#old = this.#young;
+    this.#young = new Int32Array(this.#limit * 2);
     this.#count = 0;
+  }
+
+  #grow(): void {
+    if (this.#count >= this.#limit * MOST) {
+      this.#change();
+      return;
+    }
+    const members = this.#young;
+    this.#young = new Int32Array(members.length * 2);
+    this.#count = 0;
+    for (const member of members) if (member !== 0) this.add(member);
   }
 
   /** Is it among the younger generation, so that adding it changes nothing? */

@@ -1,5 +1,5 @@
 import type { RefusalTtl } from "./ended.ts";
-import { addressFingerprint, FingerprintSet } from "./fingerprints.ts";
+import { addressFingerprint, FingerprintSet, MOST } from "./fingerprints.ts";
 
 /** Words of a host: address 4, context, then up to four TTLs of its SYN-ACKs. */
 const STRIDE = 9;
@@ -36,6 +36,12 @@ export class Hosts {
         );
       }),
     );
+  }
+
+  /** A turn of the capture clock: generations change. */
+  turn(): void {
+    if (this.#young.count >= LIMIT) this.#change();
+    this.#forwarded.turn();
   }
 
   /** Would `noteForwarded` say nothing new? */
@@ -118,15 +124,17 @@ export class Hosts {
     const hash = addressFingerprint(words, at, context);
     const found = this.#young.find(words, at, context, hash);
     if (found >= 0) return found;
-    if (this.#young.count >= LIMIT) {
-      this.#old = this.#young;
-      this.#young = new Generation();
-    }
+    if (this.#young.count >= LIMIT * MOST) this.#change();
     const entry = this.#young.add(words, at, context, hash);
     const old = this.#old?.find(words, at, context, hash) ?? -1;
     if (old >= 0 && this.#old !== null)
       this.#young.words.set(this.#old.words.subarray(old + TTLS, old + STRIDE), entry + TTLS);
     return entry;
+  }
+
+  #change(): void {
+    this.#old = this.#young;
+    this.#young = new Generation();
   }
 }
 

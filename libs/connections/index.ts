@@ -3,6 +3,7 @@ export type { EndedBy, Occasion, RefusalTtl, SideIndex, Stage } from "./ended.ts
 export type { EndedSink } from "./lifetimes.ts";
 export { RecentPackets } from "./recent-packets.ts";
 export { RST_FORMS, type RstForm } from "./rst-form.ts";
+export type { NotesExchange, NotesOfShare } from "./shared-notes.ts";
 export { ahead, later, unsigned } from "./sequence.ts";
 export { Tracker } from "./tracker.ts";
 export { TrackerCounters, type TrackerOptions } from "./tracking.ts";

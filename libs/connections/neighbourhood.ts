@@ -24,8 +24,15 @@ export class Neighbourhood {
   readonly scans = new Scans();
   readonly knocks = new Knocks();
 
+  /** A turn of the capture clock, all before it learned: what was met long ago may be forgotten. */
+  turn(): void {
+    this.hosts.turn();
+    this.listeners.turn();
+    this.scans.turn();
+  }
+
   /** Learns what is written, in the order of capture. */
-  learn({ words, length }: Notes): void {
+  learn({ words, length }: Pick<Notes, "words" | "length">): void {
     for (let at = 0; at < length;) at = this.#learn(words, at);
   }
 

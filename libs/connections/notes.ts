@@ -10,7 +10,7 @@ export const KNOCK = 5;
 /** Words of an entry, by kind. */
 export const NOTE_WORDS = [2, 2, 2, 6, 5, 5];
 
-/** Words that wait to be learned at most, and those that a segment can add. */
+/** Words that wait to be learned, and those that a segment can add. */
 const CAPACITY = 1 << 14;
 const A_SEGMENT = 64;
 
@@ -33,7 +33,7 @@ const timeWords = new Int32Array(time.buffer);
  * An entry: kind, mark, TTL, port · what the kind says.
  */
 export class Notes {
-  readonly words = new Int32Array(CAPACITY + A_SEGMENT);
+  words = new Int32Array(CAPACITY + A_SEGMENT);
   /** Words written. */
   length = 0;
   /** What was noted of endpoints since they were learned, by fingerprint: servers would say the same with each connection. */
@@ -41,7 +41,14 @@ export class Notes {
 
   /** They should be learned now. */
   get full(): boolean {
-    return this.length >= CAPACITY;
+    return this.length + A_SEGMENT >= this.words.length;
+  }
+
+  /** Room for more where they cannot be learned yet. */
+  grow(): void {
+    const larger = new Int32Array(this.words.length * 2);
+    larger.set(this.words);
+    this.words = larger;
   }
 
   /** What is written has been learned. */

@@ -28,6 +28,11 @@ export class Scans {
   #old = new Map<number, Source>();
   readonly #talks = new FingerprintSet(1 << 15);
 
+  /** A turn of the capture clock. */
+  turn(): void {
+    this.#talks.turn();
+  }
+
   /** The source and the server port exchanged data: their `talkName`. */
   noteTalk(name: number): void {
     this.#talks.add(name);

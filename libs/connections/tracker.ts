@@ -23,10 +23,14 @@ import { RareFacts } from "./rare-facts.ts";
 import { noteProbe, noteReset } from "./probes.ts";
 import { RecentPackets } from "./recent-packets.ts";
 import { RST_ENDS, recordRst } from "./resets.ts";
+import { SharedNotes } from "./shared-notes.ts";
 import { isOtherDirection } from "./split-context.ts";
 import { ConnectionTable } from "./table.ts";
 import { TrackerCounters, type TrackerOptions, type Tracking } from "./tracking.ts";
 import { NOT_TAKEN, WaitingSyns } from "./waiting.ts";
+
+/** Trackers that share a capture exchange their notes at the latest after so many segments (a power of two), so that these stay few. */
+const EXCHANGE = 1 << 20;
 
 /**
  * Segments in, ended connections out, each exactly once: what causes.md calls one row. Capture time is the only clock.
@@ -43,10 +47,18 @@ export class Tracker implements Tracking {
   readonly #lifetimes: Lifetimes;
   readonly #waiting: WaitingSyns;
   readonly #clock: CaptureClock;
+  readonly #shared: SharedNotes | null;
+  readonly #onTurn: ((nowUs: number) => void) | undefined;
+  /** The clock has turned before. */
+  #turned = false;
+  /** Segments of the capture so far, those that other trackers follow included: the same in all. */
+  #entered = 0;
 
   /** `sink` gets each connection that has ended, fallen silent, or is left at the end; the object is used again for the next. */
   constructor(options: TrackerOptions, sink: EndedSink) {
     this.#clock = new CaptureClock(options.settleUs === null);
+    this.#shared = options.exchange === undefined ? null : new SharedNotes(options.exchange);
+    this.#onTurn = options.onTurn;
     this.table = new ConnectionTable(options.maxMemoryBytes, options.seed);
     this.rare = new RareFacts(this.table.maxSlots);
     this.ended = new FingerprintSet(options.settleUs === null ? 1 << 16 : 1);
@@ -97,22 +109,58 @@ export class Tracker implements Tracking {
     else this.#synAck(slot, w, t, b, side, s);
   }
 
+  /** As `track`, where other trackers follow the other connections of the capture. */
+  trackShared(s: Segment): void {
+    this.#enter();
+    this.track(s);
+    this.#shared?.mark(this.#entered, this.notes.length);
+  }
+
+  /** A segment of a connection that another tracker follows: of it only the time and the kind count here. */
+  passOver(s: Segment): void {
+    this.#enter();
+    if (this.#clock.comeTo(s.timeUs)) this.advance(this.#clock.nowUs);
+    if (!this.plainSeen && (s.flags & (SYN | FIN | RST)) === 0 && s.icmp === 0) this.plainSeen = true;
+  }
+
   /** The capture has come to this time: judges what has settled or fallen silent. */
   advance(nowUs: number): void {
     this.#clock.turned(nowUs);
-    this.learn();
+    this.#turn();
+    // At the first there is nothing to judge.
+    if (this.#turned) this.#onTurn?.(nowUs);
+    this.#turned = true;
     this.#lifetimes.advance(nowUs);
   }
 
   /** The capture has ended: everything that is left is judged at its last packet. */
   finish(): void {
-    this.learn();
-    this.#lifetimes.finish(this.#clock.end());
+    const nowUs = this.#clock.end();
+    this.#turn();
+    this.#onTurn?.(nowUs);
+    this.#lifetimes.finish(nowUs);
   }
 
   learn(): void {
-    this.neighbourhood.learn(this.notes);
-    this.notes.clear();
+    if (this.#shared === null) this.#learnAll();
+    else if (this.notes.full) this.notes.grow();
+  }
+
+  #turn(): void {
+    this.#learnAll();
+    this.neighbourhood.turn();
+    this.ended.turn(this.#shared?.ended);
+  }
+
+  /** What is noted, of all trackers that share the capture. */
+  #learnAll(): void {
+    const { notes } = this;
+    this.neighbourhood.learn(this.#shared?.gather(notes, this.now, this.ended.young) ?? notes);
+    notes.clear();
+  }
+
+  #enter(): void {
+    if ((++this.#entered & (EXCHANGE - 1)) === 0) this.#learnAll();
   }
 
   /** A new record for the segment's tuple, in the place of `old` unless that is -1. */

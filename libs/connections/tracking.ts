@@ -2,6 +2,7 @@ import type { FingerprintSet } from "./fingerprints.ts";
 import type { Neighbourhood } from "./neighbourhood.ts";
 import type { Notes } from "./notes.ts";
 import type { RareFacts } from "./rare-facts.ts";
+import type { NotesExchange } from "./shared-notes.ts";
 import type { ConnectionTable } from "./table.ts";
 
 /** What the parts of the tracker share. */
@@ -17,7 +18,7 @@ export interface Tracking {
   plainSeen: boolean;
   /** The latest capture time seen, µs. */
   readonly now: number;
-  /** Learns what is noted: before an ended connection is judged. */
+  /** Learns what is noted, before an ended connection is judged early; one of several trackers learns only at turns. */
   learn(): void;
 }
 
@@ -30,6 +31,10 @@ export interface TrackerOptions {
   readonly maxMemoryBytes: number;
   /** Fixes the hash, for tests. */
   readonly seed?: number;
+  /** Where other trackers follow other connections of the same capture: what is noted goes to them, and theirs comes here. */
+  readonly exchange?: NotesExchange;
+  /** The clock turns, before anything is judged. */
+  readonly onTurn?: (nowUs: number) => void;
 }
 
 export class TrackerCounters {

@@ -53,14 +53,15 @@ export class CaptureSource implements AsyncIterable<Uint8Array> {
 
 /**
  * Opens a capture file, or standard input for "-": plain, gzip or zstd, told by its first bytes. Named pipes are read as they grow.
+ * @param size read no more of a file than so many bytes.
  * @throws CaptureError with reason "unreadable" where the file cannot be opened.
  */
-export async function openCapture(path: string): Promise<CaptureSource> {
+export async function openCapture(path: string, size = Infinity): Promise<CaptureSource> {
   if (path === "-") return new CaptureSource("standard input", null, process.stdin);
   try {
     const stat = await statOf(path);
     if (stat.isDirectory()) throw Object.assign(new Error("directory"), { code: "EISDIR" });
-    if (stat.isFile()) return new CaptureSource(path, stat.size, fileChunks(openSync(path, "r")));
+    if (stat.isFile()) return new CaptureSource(path, stat.size, fileChunks(openSync(path, "r"), size));
     const pipe = await open(path);
     return new CaptureSource(path, null, pipe.createReadStream());
   } catch (error) {
@@ -72,11 +73,13 @@ export async function openCapture(path: string): Promise<CaptureSource> {
  * Reads a file into one buffer, over and over. Synchronously: the kernel reads ahead anyway, and bytes that another thread has
  * copied are not in this core's cache. Signals and timers get their turn now and then.
  */
-async function* fileChunks(file: number): AsyncGenerator<Uint8Array> {
+async function* fileChunks(file: number, size: number): AsyncGenerator<Uint8Array> {
   try {
     const chunk = new Uint8Array(CHUNK);
+    let left = size;
     for (let turn = 1; ; turn++) {
-      const length = readSync(file, chunk, 0, CHUNK, null);
+      const length = readSync(file, chunk, 0, Math.min(CHUNK, left), null);
+      left -= length;
       if (length === 0) return;
       yield length === CHUNK ? chunk : chunk.subarray(0, length);
       if (turn % CHUNKS_A_TURN === 0) await setImmediate();

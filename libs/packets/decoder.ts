@@ -7,6 +7,7 @@ import { PcapReader } from "./pcap.ts";
 import { isPcap } from "./pcap-header.ts";
 import { isPcapng, PcapngReader } from "./pcapng.ts";
 import type { Segment } from "./segment.ts";
+import type { ShareTaken } from "./share.ts";
 
 export interface CaptureDecoderOptions {
   /** Give every packet context 0, so that equal tuples in different VLANs or tunnels are one connection. Default false. */
@@ -31,9 +32,9 @@ export class CaptureDecoder {
   /** Files that have ended. */
   #files = 0;
 
-  /** `sink` is called for each segment with one and the same object. */
-  constructor(sink: (segment: Segment) => void, options: CaptureDecoderOptions = {}) {
-    this.#packets = new PacketDecoder(sink, this.counters, options.flagsOnly ?? false);
+  /** `sink` is called for each segment, or each of one share, with one and the same object. */
+  constructor(sink: (segment: Segment) => void, options: CaptureDecoderOptions = {}, share: ShareTaken | null = null) {
+    this.#packets = new PacketDecoder(sink, this.counters, options.flagsOnly ?? false, share);
     this.#packets.frame.ignoreContext = options.ignoreContext ?? false;
     this.#packets.frame.verifyChecksums = options.verifyChecksums ?? false;
   }

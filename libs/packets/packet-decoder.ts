@@ -14,8 +14,9 @@ import {
   TRUNCATED,
 } from "./frame.ts";
 import { readLayers } from "./layers.ts";
-import { NOT_PLAIN, READ, readPlainTcp } from "./plain-tcp.ts";
+import { NOT_PLAIN, OF_OTHERS, READ, readPlainTcp } from "./plain-tcp.ts";
 import { FIN, RST, type Segment, SYN } from "./segment.ts";
+import { shareOfSegment, type ShareTaken } from "./share.ts";
 
 /** One packet of a capture to at most one call of the sink, and to exactly one count. */
 export class PacketDecoder {
@@ -23,13 +24,20 @@ export class PacketDecoder {
   readonly #counters: DecodeCounters;
   readonly #sink: (segment: Segment) => void;
   readonly #flagsOnly: boolean;
+  readonly #share: ShareTaken | null;
   readonly #fragments = new Fragments();
 
-  /** `flagsOnly`: TCP segments with none of SYN, FIN and RST are counted and not handed out. */
-  constructor(sink: (segment: Segment) => void, counters: DecodeCounters, flagsOnly: boolean) {
+  /** `flagsOnly`: TCP segments with none of SYN, FIN and RST are counted and not handed out. `share`: null for all connections. */
+  constructor(
+    sink: (segment: Segment) => void,
+    counters: DecodeCounters,
+    flagsOnly: boolean,
+    share: ShareTaken | null = null,
+  ) {
     this.#sink = sink;
     this.#counters = counters;
     this.#flagsOnly = flagsOnly;
+    this.#share = share;
   }
 
   /**
@@ -46,10 +54,11 @@ export class PacketDecoder {
     segment.context = 0;
     segment.icmp = 0;
     if (layer === ETHERNET && !frame.verifyChecksums) {
-      const plain = readPlainTcp(segment, buffer, view, at, end, at + wireLength, this.#flagsOnly);
+      const plain = readPlainTcp(segment, buffer, view, at, end, at + wireLength, this.#flagsOnly, this.#share);
       if (plain !== NOT_PLAIN) {
         counters.tcp++;
         if (plain === READ) this.#sink(segment);
+        else if (plain === OF_OTHERS) this.#share?.passOver(segment);
         return;
       }
     }
@@ -91,17 +100,24 @@ export class PacketDecoder {
     this.#giveUp(Infinity);
   }
 
+  /** The segment is counted; it is handed out unless it is of another share. */
+  #handOut(segment: Segment): void {
+    const share = this.#share;
+    if (share === null || shareOfSegment(segment, share.of) === share.index) this.#sink(segment);
+    else share.passOver(segment);
+  }
+
   #count(outcome: number): void {
     const counters = this.#counters;
     switch (outcome) {
       case ICMP_ERROR:
         counters.icmp++;
         counters.tcp++;
-        this.#sink(this.frame.segment);
+        this.#handOut(this.frame.segment);
         break;
       case TCP_SEGMENT:
         counters.tcp++;
-        if (!this.#flagsOnly || (this.frame.segment.flags & (SYN | FIN | RST)) !== 0) this.#sink(this.frame.segment);
+        if (!this.#flagsOnly || (this.frame.segment.flags & (SYN | FIN | RST)) !== 0) this.#handOut(this.frame.segment);
         break;
       case NOT_TCP:
         counters.notTcp++;

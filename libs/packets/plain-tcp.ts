@@ -1,4 +1,5 @@
 import { FIN, RST, type Segment, SYN } from "./segment.ts";
+import { type Share, shareOf } from "./share.ts";
 import { clearTcpOptions, readTcpOptions } from "./tcp-options.ts";
 
 const ETHERNET = 14;
@@ -14,13 +15,14 @@ const CLOSING_FLAGS = (SYN | FIN | RST) << 16;
 export const NOT_PLAIN = 0;
 export const READ = 1;
 export const PASSED_OVER = 2;
+export const OF_OTHERS = 3;
 /** NOP, NOP, timestamps of length 10: how almost every segment of a connection begins its options. */
 const USUAL_TIMESTAMPS = 0x0101080a;
 
 /**
  * The short way for what nearly all packets are: Ethernet, IPv4 without options or fragments, TCP, all headers captured. Says the same
  * as the general way through the layers, in a fraction of the instructions; answers NOT_PLAIN and changes nothing where anything is unusual. With
- * `flagsOnly` what has none of SYN, FIN and RST is read no further: PASSED_OVER.
+ * `flagsOnly` what has none of SYN, FIN and RST is read no further: PASSED_OVER. Of what belongs to another share only the flags are: OF_OTHERS.
  * `view` is of the whole of `buffer`. Fields are read by words of four bytes and offsets are wrapped to 32 bits: both spare checks.
  */
 export function readPlainTcp(
@@ -31,6 +33,7 @@ export function readPlainTcp(
   end: number,
   wireEnd: number,
   flagsOnly: boolean,
+  share: Share | null,
 ): number {
   if (((at + HEADERS) | 0) > end) return NOT_PLAIN;
   // EtherType · version, header length · TOS
@@ -50,20 +53,25 @@ export function readPlainTcp(
     return NOT_PLAIN;
   if (flagsOnly && (offset & CLOSING_FLAGS) === 0) return PASSED_OVER;
 
+  segment.flags = (offset >>> 16) & 0xff;
+  const source = view.getInt32((at + 26) | 0);
+  const destination = view.getInt32((at + 30) | 0);
+  const ports = view.getInt32((at + 34) | 0);
+  if (share !== null && shareOf(source ^ destination, (ports >>> 16) ^ (ports & 0xffff), share.of) !== share.index)
+    return OF_OTHERS;
+
   if (segment.family !== 4) setFamily(segment);
   segment.tos = start & 0xff;
   segment.ipLength = ipLength;
   segment.ipId = fragment >>> 16;
   segment.dontFragment = (fragment & 0x4000) !== 0;
   segment.ttl = life >>> 24;
-  segment.src3 = view.getInt32((at + 26) | 0);
-  segment.dst3 = view.getInt32((at + 30) | 0);
-  const ports = view.getInt32((at + 34) | 0);
+  segment.src3 = source;
+  segment.dst3 = destination;
   segment.srcPort = ports >>> 16;
   segment.dstPort = ports & 0xffff;
   segment.seq = view.getUint32((at + 38) | 0);
   segment.ack = view.getUint32((at + 42) | 0);
-  segment.flags = (offset >>> 16) & 0xff;
   segment.window = offset & 0xffff;
   segment.tcpHeaderLength = headerLength;
   segment.payloadLength = payloadLength;

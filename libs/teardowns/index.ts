@@ -10,5 +10,12 @@ export { BATCH_ERROR_REASONS, BatchError, type BatchErrorReason } from "./batch-
 export { decodeBatch } from "./decode.ts";
 export { encodeBatch } from "./encode.ts";
 export { NativeBlock } from "./native.ts";
-export { DEFAULT_SETTLE_US, DEFAULT_SILENCE_US, Observer, ObserverCounters, type ObserverOptions } from "./observer.ts";
+export {
+  DEFAULT_SETTLE_US,
+  DEFAULT_SILENCE_US,
+  Observer,
+  ObserverCounters,
+  type ObserverOptions,
+  type ObserverShare,
+} from "./observer.ts";
 export { emptyRow, fillRow } from "./row.ts";

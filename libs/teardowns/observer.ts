@@ -1,7 +1,7 @@
 import "./inlining.ts";
 import { Judge, type Kind } from "@hangup/causes";
-import { Tracker, type EndedConnection, type TrackerCounters } from "@hangup/connections";
-import { CaptureDecoder, type CaptureDecoderOptions, type DecodeCounters } from "@hangup/packets";
+import { Tracker, type EndedConnection, type NotesExchange, type TrackerCounters } from "@hangup/connections";
+import { CaptureDecoder, type CaptureDecoderOptions, type DecodeCounters, type Share } from "@hangup/packets";
 import type { Teardown } from "./columns.ts";
 import { emptyRow, fillRow, type Observation } from "./row.ts";
 
@@ -36,6 +36,15 @@ export interface ObserverOptions extends CaptureDecoderOptions {
   readonly captureDrops?: () => number;
   /** Cap on the connection table, bytes. */
   readonly maxMemoryBytes?: number;
+  /**
+   * Follow only one share of the connections, as observers beside it follow the others of the same capture. Their rows together are those
+   * of one observer, but for their numbers, what memory is too short for, and copies that one observer's memory of packets has lost.
+   */
+  readonly share?: ObserverShare;
+}
+
+export interface ObserverShare extends Share {
+  readonly exchange: NotesExchange;
 }
 
 /** What came in, and what became of it. */
@@ -96,6 +105,8 @@ export class Observer {
   readonly #judge: Judge;
   readonly #row: Teardown;
   readonly #observation: Observation;
+  /** From the number of a row to that of the next: observers that share a capture number theirs in turn. */
+  readonly #rowsApart: number;
   /** Packets that the capture had lost when last looked, and the capture time at which that number had grown. */
   #drops = 0;
   #lossUs = -Infinity;
@@ -106,6 +117,9 @@ export class Observer {
     this.#sink = sink;
     this.#judge = new Judge(!options.live);
     this.#row = emptyRow(options.collector, options.epoch);
+    const { share } = options;
+    this.#rowsApart = share?.of ?? 1;
+    this.#row.seq = share?.index ?? 0;
     this.#observation = {
       localKnown: options.localAddresses !== undefined,
       whole: !options.live,
@@ -115,14 +129,24 @@ export class Observer {
       {
         settleUs: options.live ? (options.settleUs ?? DEFAULT_SETTLE_US) : null,
         silenceUs: options.silenceUs ?? DEFAULT_SILENCE_US,
-        maxMemoryBytes: options.maxMemoryBytes ?? (options.live ? DEFAULT_LIVE_MEMORY : DEFAULT_FILE_MEMORY),
+        maxMemoryBytes:
+          (options.maxMemoryBytes ?? (options.live ? DEFAULT_LIVE_MEMORY : DEFAULT_FILE_MEMORY)) / this.#rowsApart,
+        exchange: share?.exchange,
+        onTurn: (nowUs) => this.#noteLoss(nowUs),
       },
       (ended) => this.#tell(ended),
     );
     this.#tracker = tracker;
     if (options.captureMode === "all") tracker.plainSeen = true;
     if (options.localAddresses !== undefined) tracker.neighbourhood.hosts.setLocal(options.localAddresses);
-    this.#decoder = new CaptureDecoder((segment) => tracker.track(segment), options);
+    this.#decoder =
+      share === undefined
+        ? new CaptureDecoder((segment) => tracker.track(segment), options)
+        : new CaptureDecoder((segment) => tracker.trackShared(segment), options, {
+            index: share.index,
+            of: share.of,
+            passOver: (segment) => tracker.passOver(segment),
+          });
     this.counters = new ObserverCounters(this.#decoder.counters, tracker.counters);
   }
 
@@ -161,13 +185,15 @@ export class Observer {
     if (error !== null) throw error;
   }
 
+  #noteLoss(nowUs: number): void {
+    const drops = this.#options.captureDrops?.() ?? this.#decoder.counters.captureDrops;
+    if (drops <= this.#drops) return;
+    this.#drops = drops;
+    this.#lossUs = nowUs;
+  }
+
   /** Answers whether the row is told for good: an open one that only fell silent goes on. */
   #tell(ended: EndedConnection): boolean {
-    const drops = this.#options.captureDrops?.() ?? this.#decoder.counters.captureDrops;
-    if (drops > this.#drops) {
-      this.#drops = drops;
-      this.#lossUs = ended.nowUs;
-    }
     ended.captureLoss = this.#lossUs >= ended.startUs;
     const verdict = this.#judge.judge(ended);
     const { kind } = verdict;
@@ -180,7 +206,7 @@ export class Observer {
     }
     const row = this.#row;
     fillRow(row, ended, verdict, this.#observation);
-    row.capture_drops = drops;
+    row.capture_drops = this.#drops;
     if (this.#options.exclude?.(row) === true) {
       this.counters.filtered++;
       return true;
@@ -188,7 +214,7 @@ export class Observer {
     if (kind === "fin") this.counters.rows.fin++;
     else this.counters.rows[kind]++;
     this.#sink(row);
-    row.seq++;
+    row.seq += this.#rowsApart;
     return true;
   }
 

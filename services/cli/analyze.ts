@@ -1,15 +1,19 @@
 import { byteSize, flag, HangupError, option, parseCommand, type CommandSpec } from "@hangup/service/command";
-import type { Teardown } from "@hangup/teardowns";
 import { z } from "zod";
-import { explanationText } from "./analyze/explain.ts";
-import { followFiles } from "./analyze/follow-files.ts";
-import { ROW_WRITERS, TextOut, type RowWriter } from "./analyze/outputs.ts";
+import { followFiles, type Followed } from "./analyze/follow-files.ts";
+import { RowList, rowWriter, TextOut, type OutputForm } from "./analyze/outputs.ts";
 import { reportLines } from "./analyze/report.ts";
-import { Tally } from "./analyze/tally.ts";
+import { summaryLine } from "./analyze/summary.ts";
+import { Tally, type TallyContents } from "./analyze/tally.ts";
+import { followInThreads } from "./analyze/threads/follow-in-threads.ts";
+import { threadsFor } from "./analyze/threads/thread-count.ts";
 
 const NAME = "hangup analyze";
 /** Read, but not to the end. */
 const PARTIAL = 3;
+
+const COUNT = "expected a number from 1 to 64";
+const threadCount = z.coerce.number(COUNT).int(COUNT).min(1, COUNT).max(64, COUNT);
 
 const options = {
   output: option(
@@ -46,6 +50,12 @@ const options = {
     byteSize.prefault("2GiB"),
     { environment: false },
   ),
+  threads: option(
+    "--threads <n>",
+    "read with so many threads (default: one up to 1 GB of plain files, then one for each core; stdin and pipes take one)",
+    threadCount.optional(),
+    { environment: false },
+  ),
 };
 
 const spec: CommandSpec<typeof options> = {
@@ -64,39 +74,45 @@ const spec: CommandSpec<typeof options> = {
 };
 
 export async function run(argv: string[]): Promise<number> {
-  const { config, operands } = parseCommand(spec, argv);
+  const { config, operands: paths } = parseCommand(spec, argv);
   if (config.explain && config.output !== "table")
     throw new HangupError("HANGUP_USAGE", `--explain is text: it does not go with --output ${config.output}`);
-  const out = new TextOut((text) => process.stdout.write(text));
+  const form: OutputForm = config.explain ? "explain" : config.output;
+  const writer = rowWriter(form);
   const tally = new Tally();
-  const writer: RowWriter | null = config.output === "table" ? null : ROW_WRITERS[config.output];
-  let first = true;
-  const take = (row: Teardown): void => {
-    if (writer !== null) out.add(writer.row(row, first));
-    else if (config.explain) out.add(explanationText(row));
-    else tally.add(row);
-    first = false;
+  const out = new TextOut((text) => process.stdout.write(text));
+  const rows = new RowList(writer?.separator ?? "", out);
+  const how = {
+    command: NAME,
+    all: config.all,
+    facts: writer !== null,
+    ignoreContext: config.ignoreVlans,
+    verifyChecksums: config.verifyChecksums,
+    flagsOnly: config.captureMode === "flags",
+    maxMemoryBytes: config.maxMemory,
   };
+  const threads = threadsFor(paths, config.threads);
   out.add(writer?.head ?? "");
-  const { failed, partial, connections } = await followFiles(
-    operands,
-    {
-      command: NAME,
-      all: config.all,
-      facts: writer !== null || config.explain,
-      ignoreContext: config.ignoreVlans,
-      verifyChecksums: config.verifyChecksums,
-      flagsOnly: config.captureMode === "flags",
-      maxMemoryBytes: config.maxMemory,
-      tell: (line) => process.stderr.write(`${line}\n`),
-      summaries: true,
-    },
-    take,
-  );
+  let followed: Followed;
+  if (threads === 1) {
+    const tell = (line: string): void => say(`${line}\n`);
+    followed = await followFiles(paths, { ...how, tell, summarize: (summary) => tell(summaryLine(summary)) }, (row) => {
+      if (writer === null) tally.add(row);
+      else rows.add(writer.separator + writer.row(row));
+    });
+  } else {
+    const task = { ...how, paths, form, of: threads, progress: process.stderr.isTTY };
+    const addUp = (contents: TallyContents): void => tally.merge(contents);
+    followed = await followInThreads(task, { rows: (text) => rows.add(text), tally: addUp, stderr: say });
+  }
+  const { failed, partial, connections } = followed;
   out.add(writer?.foot ?? "");
-  if (writer === null && !config.explain && failed < operands.length)
-    out.add(`${reportLines(tally, connections).join("\n")}\n`);
+  if (writer === null && failed < paths.length) out.add(`${reportLines(tally, connections).join("\n")}\n`);
   out.flush();
-  if (failed === operands.length) return 1;
+  if (failed === paths.length) return 1;
   return failed > 0 || partial > 0 ? PARTIAL : 0;
+}
+
+function say(text: string): void {
+  process.stderr.write(text);
 }

@@ -102,8 +102,8 @@ describe("the table", () => {
 describe("every connection", () => {
   const rows = [row({}), reset({ evidence: ["nothing_missing"], seq: 1 })];
   const written = (name: keyof typeof ROW_WRITERS): string => {
-    const { head, row: line, foot } = ROW_WRITERS[name];
-    return head + rows.map((one, i) => line(one, i === 0)).join("") + foot;
+    const { head, row: line, separator, foot } = ROW_WRITERS[name];
+    return head + rows.map((one) => line(one)).join(separator) + foot;
   };
 
   it("is a line of NDJSON, or an element of one JSON array", () => {

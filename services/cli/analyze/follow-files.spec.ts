@@ -8,6 +8,7 @@ import { PcapngBuilder, segmentCapture, segmentPacket } from "@hangup/packets/bu
 import { teardownToObject, type TeardownValue } from "@hangup/teardowns";
 import { afterAll, describe, expect, it } from "vitest";
 import { followFiles, type Followed, type FollowOptions } from "./follow-files.ts";
+import { summaryLine } from "./summary.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hangup-follow-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -30,7 +31,7 @@ async function follow(paths: readonly string[], options: Partial<FollowOptions> 
   const tell = (line: string): number => lines.push(line);
   const followed = await followFiles(
     paths,
-    { command: "hangup analyze", all: true, tell, summaries: true, ...options },
+    { command: "hangup analyze", all: true, tell, summarize: (summary) => tell(summaryLine(summary)), ...options },
     (row) => rows.push(teardownToObject(row)),
   );
   return { ...followed, rows, lines };

@@ -1,8 +1,10 @@
 import type { CaptureDecoderOptions } from "@hangup/packets";
 import { describeError } from "@hangup/service/command";
-import { captureFault, type Teardown } from "@hangup/teardowns";
+import { captureFault, type ObserverShare, type Teardown } from "@hangup/teardowns";
 import { Following, type Listener } from "./following.ts";
 import { openFile } from "./opened-file.ts";
+import type { ProgressLine } from "./progress.ts";
+import type { CaptureSummary } from "./summary.ts";
 
 export interface FollowOptions extends CaptureDecoderOptions {
   /** The command, in front of each message. */
@@ -15,9 +17,15 @@ export interface FollowOptions extends CaptureDecoderOptions {
   readonly maxMemoryBytes?: number;
   /** Hears the bytes of the files too. */
   readonly listener?: Listener;
-  /** Gets what could not be read as it is met, a line each, and the summary of each capture. */
+  /** Gets what could not be read as it is met, a line each. */
   readonly tell: (line: string) => void;
-  readonly summaries: boolean;
+  /** Gets the summary of each capture that has ended. */
+  readonly summarize?: (summary: CaptureSummary) => void;
+  /** Follow only one share of the connections. */
+  readonly share?: ObserverShare;
+  /** Read no more of each file than so many bytes, so that all who share a capture read the same. */
+  readonly sizes?: readonly number[];
+  readonly progress?: ProgressLine;
 }
 
 /** What came of the files. */
@@ -39,7 +47,7 @@ export async function followFiles(
   options: FollowOptions,
   sink: (row: Teardown) => void,
 ): Promise<Followed> {
-  const { listener = null, tell, summaries, ...common } = options;
+  const { listener = null, tell, summarize, sizes, ...common } = options;
   let following = null as Following | null;
   let index = 0;
   let failed = 0;
@@ -48,12 +56,12 @@ export async function followFiles(
   const finish = (capture: Following | null): void => {
     if (capture === null || capture.names.length === 0) return;
     const summary = capture.finish();
-    if (summaries) tell(summary);
+    summarize?.(summary);
     connections += capture.connections;
   };
-  for (const path of paths) {
+  for (const [i, path] of paths.entries()) {
     try {
-      const file = await openFile(path);
+      const file = await openFile(path, sizes?.[i]);
       if (following === null || following.names.length === 0 || !following.goesOnAt(file.beginsUs)) {
         finish(following);
         following = new Following(file, { ...common, index: index++ }, sink, listener);

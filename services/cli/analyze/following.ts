@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 import { DecodeCounters, type CaptureDecoderOptions } from "@hangup/packets";
 import { describeError } from "@hangup/service/command";
-import { captureDamages, captureFault, Observer, type Teardown } from "@hangup/teardowns";
+import { captureDamages, captureFault, Observer, type ObserverShare, type Teardown } from "@hangup/teardowns";
 import type { OpenedFile } from "./opened-file.ts";
 import { ProgressLine } from "./progress.ts";
-import { summaryLine } from "./summary.ts";
+import type { CaptureSummary } from "./summary.ts";
 
 /** Packets that several processors have taken change places; so do those at the end of one file and at the beginning of the next. */
 const REORDER_US = 1_000_000;
@@ -23,6 +23,9 @@ export interface FollowingOptions extends CaptureDecoderOptions {
   readonly facts?: boolean;
   /** Cap on what is kept of connections, bytes. */
   readonly maxMemoryBytes?: number;
+  /** Follow only one share of the connections. */
+  readonly share?: ObserverShare;
+  readonly progress?: ProgressLine;
   /** Number of the capture among those of this run: part of the identity of its rows. */
   readonly index: number;
 }
@@ -40,13 +43,15 @@ export class Following {
   readonly #observer: Observer;
   readonly #command: string;
   readonly #listener: Listener | null;
+  readonly #progress: ProgressLine;
   readonly #started = performance.now();
 
   /** @param first the file that it begins with. */
   constructor(first: OpenedFile, options: FollowingOptions, sink: (row: Teardown) => void, listener: Listener | null) {
-    const { command, index, ...others } = options;
+    const { command, index, progress = new ProgressLine(), ...others } = options;
     this.#observer = new Observer({ ...others, collector: basename(first.name), epoch: index, live: false }, sink);
     this.#command = command;
+    this.#progress = progress;
     this.#listener = listener;
   }
 
@@ -83,18 +88,27 @@ export class Following {
     return [...faults, ...captureDamages(name, here, file.source.damage)];
   }
 
-  /** The capture has ended: judges what is left. Answers its summary. */
-  finish(): string {
+  /** The capture has ended: judges what is left. */
+  finish(): CaptureSummary {
     this.#observer.finish();
     const { names } = this;
-    const name = names.length < 2 ? names[0] : `${names[0]} to ${basename(names.at(-1) ?? "")} (${names.length} files)`;
-    return summaryLine(name, this.#observer.counters, (performance.now() - this.#started) / 1000);
+    const { packets, bytes, outcomes, connections, rows, tracking } = this.#observer.counters;
+    return {
+      name: names.length < 2 ? names[0] : `${names[0]} to ${basename(names.at(-1) ?? "")} (${names.length} files)`,
+      packets,
+      bytes,
+      outcomes,
+      connections,
+      ended: rows.fin + rows.reset + rows.refused + rows.timeout,
+      evicted: tracking.evictedHalfOpen + tracking.evictedIdle,
+      seconds: (performance.now() - this.#started) / 1000,
+    };
   }
 
   /** Answers what stopped it before its end, null for nothing. */
   async #push(file: OpenedFile): Promise<unknown> {
     const observer = this.#observer;
-    const progress = new ProgressLine();
+    const progress = this.#progress;
     let unread: unknown = null;
     try {
       for await (const chunk of file.chunks) {

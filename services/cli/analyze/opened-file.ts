@@ -11,9 +11,9 @@ export interface OpenedFile {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** '-' is stdin. @throws CaptureError when it cannot be read. */
-export async function openFile(path: string): Promise<OpenedFile> {
-  const source = await openCapture(path);
+/** '-' is stdin. `size`: read no more of a file than so many bytes. @throws CaptureError when it cannot be read. */
+export async function openFile(path: string, size?: number): Promise<OpenedFile> {
+  const source = await openCapture(path, size);
   const rest = source[Symbol.asyncIterator]();
   const { value, done } = await rest.next();
   const beginning: Uint8Array = done === true ? new Uint8Array(0) : value;

@@ -23,6 +23,13 @@ export const TIMEOUTS = 9;
 /** Places kept apart; beyond that the rest is not told by place. */
 const LIMIT = 200_000;
 
+/** What was counted, as it passes between threads. */
+export interface PlacesContents {
+  /** STRIDE words a place. */
+  readonly words: Int32Array;
+  readonly causes: readonly (ReadonlyMap<string, number> | undefined)[];
+}
+
 /** Counts by server address and port, in one array: a capture has rows for them in no order. */
 export class Places {
   #words = new Int32Array(STRIDE * 64);
@@ -32,10 +39,10 @@ export class Places {
 
   /** The number of the place, or -1 when there is no room for another. */
   find(address: Uint8Array, port: number): number {
-    const a = wordAt(address, 0);
-    const b = wordAt(address, 4);
-    const c = wordAt(address, 8);
-    const d = wordAt(address, 12);
+    return this.#find(wordAt(address, 0), wordAt(address, 4), wordAt(address, 8), wordAt(address, 12), port);
+  }
+
+  #find(a: number, b: number, c: number, d: number, port: number): number {
     const mask = this.#index.length - 1;
     let at = hashOf(a, b, c, d, port) & mask;
     for (; this.#index[at] !== 0; at = (at + 1) & mask) {
@@ -57,10 +64,24 @@ export class Places {
     this.#words[place * STRIDE + what]++;
   }
 
-  countCause(place: number, cause: string): void {
+  countCause(place: number, cause: string, count = 1): void {
     let causes = this.#causes[place];
     if (causes === undefined) this.#causes[place] = causes = new Map();
-    causes.set(cause, (causes.get(cause) ?? 0) + 1);
+    causes.set(cause, (causes.get(cause) ?? 0) + count);
+  }
+
+  get contents(): PlacesContents {
+    return { words: this.#words.slice(0, this.#count * STRIDE), causes: this.#causes };
+  }
+
+  /** Adds what was counted elsewhere. */
+  merge({ words, causes }: PlacesContents): void {
+    for (let p = 0; p < words.length; p += STRIDE) {
+      const place = this.#find(words[p], words[p + 1], words[p + 2], words[p + 3], words[p + PORT]);
+      if (place < 0) continue;
+      for (let what = ENDED; what < STRIDE; what++) this.#words[place * STRIDE + what] += words[p + what];
+      for (const [cause, count] of causes[p / STRIDE] ?? []) this.countCause(place, cause, count);
+    }
   }
 
   all(): Place[] {

@@ -102,7 +102,7 @@ function rateLines(f: Figures): string[] {
 }
 
 function placeCells(place: Place): string[] {
-  const most = [...place.causes].toSorted((a, b) => b[1] - a[1]).slice(0, 2);
+  const most = [...place.causes].toSorted((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).slice(0, 2);
   const counted = [place.resets, place.abnormal, place.refused, place.timeouts, place.ended].map(whole);
   return [
     formatAddress(place.address),

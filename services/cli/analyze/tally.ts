@@ -1,6 +1,6 @@
 import { countRow, figuresOf, noCounts, type EndedRow, type Figures } from "@hangup/rates";
 import type { Teardown } from "@hangup/teardowns";
-import { ABNORMAL, ENDED, Places, REFUSED, RESETS, TIMEOUTS, type Place } from "./places.ts";
+import { ABNORMAL, ENDED, Places, REFUSED, RESETS, TIMEOUTS, type Place, type PlacesContents } from "./places.ts";
 
 /** Rows of one cause under one kind. */
 export interface CauseTally {
@@ -15,6 +15,15 @@ export interface CauseTally {
 interface Alike {
   readonly row: EndedRow;
   count: number;
+}
+
+/** What a tally has counted, as it passes between threads. */
+export interface TallyContents {
+  readonly causes: readonly CauseTally[];
+  readonly alike: readonly Alike[];
+  readonly places: PlacesContents;
+  readonly ended: number;
+  readonly unended: number;
 }
 
 /** Adds rows up: by cause, by server port, and into the rates. */
@@ -39,8 +48,28 @@ export class Tally {
     if (row.benign === null) cause.undecided++;
     else if (row.benign) cause.benign++;
     if (!ended) return;
-    this.#addAlike(row);
+    this.#addAlike(row, 1);
     this.#addPlace(row);
+  }
+
+  get contents(): TallyContents {
+    const { ended, unended } = this;
+    const alike = [...this.#alike.values()].flat();
+    return { causes: this.causes(), alike, places: this.#places.contents, ended, unended };
+  }
+
+  /** Adds what another tally has counted. */
+  merge(other: TallyContents): void {
+    for (const { kind, cause, benign, undecided, count } of other.causes) {
+      const mine = this.#cause(kind, cause);
+      mine.benign += benign;
+      mine.undecided += undecided;
+      mine.count += count;
+    }
+    for (const { row, count } of other.alike) this.#addAlike(row, count);
+    this.#places.merge(other.places);
+    this.ended += other.ended;
+    this.unended += other.unended;
   }
 
   /** Most frequent first. */
@@ -79,16 +108,16 @@ export class Tally {
     return tally;
   }
 
-  #addAlike({ kind, stage, midstream, benign }: Teardown): void {
+  #addAlike({ kind, stage, midstream, benign }: EndedRow, count: number): void {
     let alike = this.#alike.get(stage);
     if (alike === undefined) this.#alike.set(stage, (alike = []));
     for (const entry of alike) {
       const { row } = entry;
       if (row.kind !== kind || row.midstream !== midstream || row.benign !== benign) continue;
-      entry.count++;
+      entry.count += count;
       return;
     }
-    alike.push({ row: { kind, stage, midstream, benign }, count: 1 });
+    alike.push({ row: { kind, stage, midstream, benign }, count });
   }
 
   #addPlace(row: Teardown): void {

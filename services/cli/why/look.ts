@@ -34,7 +34,7 @@ export async function look(
   const timeline = new Timeline(first, second);
   const listener = new CaptureDecoder((segment) => timeline.add(segment));
   const tell = (fault: string): number => faults.push(fault);
-  await followFiles(files, { command, all: true, listener, tell, summaries: false }, (row) => {
+  await followFiles(files, { command, all: true, listener, tell }, (row) => {
     if (isBetween(row, first, second)) rows.push(copyOf(row));
     else near.add(row);
   });

@@ -1,0 +1,47 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { HangupError } from "@hangup/service/command";
+import type { Teardown } from "@hangup/teardowns";
+import { followFiles } from "../follow-files.ts";
+import { rowWriter } from "../outputs.ts";
+import { ProgressLine } from "../progress.ts";
+import { Tally } from "../tally.ts";
+import { ShareExchange } from "./share-exchange.ts";
+import type { ShareMessage, ShareTask } from "./share-messages.ts";
+import { ShareRows } from "./share-rows.ts";
+
+/*
+ * A thread: reads all files, follows the connections of one share, and hands their rows, or what they add up to, to the main thread.
+ */
+const task = workerData as ShareTask;
+const { index, of, paths, form, progress, ...options } = task;
+const port = parentPort;
+const post = (message: ShareMessage): void => port?.postMessage(message);
+const rows = new ShareRows(task, post);
+const exchange = new ShareExchange(task, () => rows.endTurn());
+const tally = new Tally();
+const writer = rowWriter(form);
+const take = (row: Teardown): void => {
+  if (writer === null) tally.add(row);
+  else rows.add(writer.separator + writer.row(row));
+};
+
+try {
+  const followed = await followFiles(
+    paths,
+    {
+      ...options,
+      share: { index, of, exchange },
+      tell: (line) => post({ kind: "stderr", text: `${line}\n` }),
+      summarize: (summary) => post({ kind: "summary", summary }),
+      progress: new ProgressLine(progress && index === 0, (text) => post({ kind: "stderr", text })),
+    },
+    take,
+  );
+  exchange.end();
+  rows.endTurn();
+  post({ kind: "done", followed, tally: tally.contents });
+} catch (error) {
+  if (!(error instanceof HangupError)) throw error;
+  const { code, message, remedy } = error;
+  post({ kind: "failed", code, message, remedy });
+}
