@@ -1,5 +1,6 @@
 import { ACK, FIN, RST, SYN, type Segment } from "@hangup/packets";
 import { appendOnce, LETTER_A, LETTER_D, LETTER_G, LETTER_T, LETTER_W, onceBit } from "./history.ts";
+import { noteTimestamps } from "./echoes.ts";
 import { addressFingerprint } from "./fingerprints.ts";
 import { isForwarded } from "./hosts.ts";
 import * as L from "./layout.ts";
@@ -46,7 +47,11 @@ export function accountHeader(k: Tracking, w: Int32Array, t: Float64Array, b: nu
     if ((bits & L.WINDOW_ZERO) === 0) appendOnce(w, b, LETTER_W, side);
     bits |= L.WINDOW_ZERO;
   } else bits &= ~L.WINDOW_ZERO;
-  if (s.hasTimestamp) bits |= L.TIMESTAMPS;
+  if (s.hasTimestamp) {
+    if ((f & L.OPENED_OR_ENDED) === 0 && (flags & SYN) === 0)
+      noteTimestamps(w, b, side, s, (bits & L.TIMESTAMPS) !== 0);
+    bits |= L.TIMESTAMPS;
+  }
   if (s.ipId > 0) {
     const step = (s.ipId - (bits >>> 16)) & 0xffff;
     if ((bits & L.HAS_IPID) !== 0 && step > IPID_STEP) bits |= L.IPID_JUMPS;

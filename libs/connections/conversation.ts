@@ -17,6 +17,8 @@ export interface ConversationOptions {
   readonly serverTtl?: number;
   /** Both sides use timestamps. Default true. */
   readonly timestamps?: boolean;
+  /** How long the clock of their timestamps stands still, µs. Default 1 ms. */
+  readonly tickUs?: number;
   /** Of the first segment, µs. */
   readonly startUs?: number;
   /** Between two segments unless the text says otherwise, µs. Default 10 ms. */
@@ -38,6 +40,8 @@ export type SegmentFields = Partial<
     | "window"
     | "hasOptions"
     | "hasTimestamp"
+    | "tsVal"
+    | "tsEcr"
     | "icmp"
     | "mptcpResetReason"
     | "interfaceId"
@@ -54,6 +58,8 @@ interface SideState {
   next: number;
   /** What it would acknowledge now. */
   got: number;
+  /** The timestamp value that reached it last. */
+  recent: number;
   ipId: number;
 }
 
@@ -80,6 +86,7 @@ export class Conversation {
         ttl: options.clientTtl ?? 64,
         next: options.clientIsn ?? 1000,
         got: 0,
+        recent: 0,
         ipId: 100,
       },
       s: {
@@ -88,6 +95,7 @@ export class Conversation {
         ttl: options.serverTtl ?? 62,
         next: options.serverIsn ?? 5000,
         got: 0,
+        recent: 0,
         ipId: 9000,
       },
     };
@@ -141,7 +149,9 @@ export class Conversation {
     else if (mark !== "=") me.next += counted;
     if (mark !== "!") this.#put(segment);
     else this.#time += this.#options.stepUs ?? 10_000;
-    if (!kind.startsWith("R") && me.next > other.got) other.got = me.next;
+    if (kind.startsWith("R")) return;
+    if (me.next > other.got) other.got = me.next;
+    other.recent = segment.tsVal;
   }
 
   #shapeRst(segment: Segment, kind: string, side: Speaker): void {
@@ -182,7 +192,8 @@ export class Conversation {
     segment.ipId = family === 6 ? -1 : me.ipId++;
     segment.hasTimestamp = this.#options.timestamps ?? true;
     segment.hasOptions = segment.hasTimestamp;
-    segment.tsVal = Math.floor(this.#time / 1000) >>> 0;
+    segment.tsVal = Math.floor(this.#time / (this.#options.tickUs ?? 1000)) >>> 0;
+    segment.tsEcr = me.recent;
     return segment;
   }
 

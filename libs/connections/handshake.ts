@@ -128,6 +128,9 @@ function countSynAck(w: Int32Array, b: number): void {
 }
 
 function setClient(w: Int32Array, b: number, side: number): void {
+  // From here on these are by role: what timestamps told before is no part of the opening.
+  w[b + L.RTT_SERVER] = 0;
+  w[b + L.RTT_CLIENT] = 0;
   w[b + L.FLAGS] |= L.CLIENT_KNOWN | (side === 0 ? 0 : L.CLIENT_IS_1);
 }
 

@@ -69,6 +69,16 @@ export const ISN_OF = 44;
 /** Sequence numbers behind the FINs, by side. */
 export const FIN_END_OF = 46;
 
+// What timestamps tell while neither SYN nor SYN-ACK is known, by side (echoes.ts), in words that opening and end would use.
+/** Round trip to the side, µs: 0 or -1 when unknown, negative as long as it is in doubt. Until the client is known. */
+export const TRIP_TO = RTT_SERVER;
+/** The newest timestamp value that the side sent. */
+export const NEWEST_OF = ISN_OF;
+/** The value whose echo is waited for. */
+export const AWAITED_OF = FIN_END_OF;
+/** When it was sent first, 0 while none is waited for. */
+export const AWAITED_SINCE = END_TIME;
+
 // BITS of a side.
 export const HAS_ISN = 1 << 0;
 export const HAS_SEQ = 1 << 1;
@@ -152,6 +162,8 @@ export const PAYLOAD_1 = 1 << 31;
 
 /** Segments of such a connection need more than the common accounting. */
 export const SPECIAL = STATE | PENDING | FIN_0 | FIN_1 | RST_SEEN;
+/** Of the words above that have two uses, none is any more what timestamps tell, but for TRIP_TO. */
+export const OPENED_OR_ENDED = CLIENT_KNOWN | STATE | RST_SEEN;
 
 // MARKS: letters that the history holds once a side in bits 0-13 (history.ts), its length in 14-17, and more.
 export const HISTORY_LENGTH_SHIFT = 14;
@@ -172,3 +184,5 @@ export const SHADOW = 1 << 26;
 export const FIN_ACKED_LATER = 1 << 27;
 /** The sender of a SYN with another ISN reset the connection that the SYN came into. */
 export const SYN_THEN_RST = 1 << 28;
+/** No segment before the last FIN carried its timestamp value: its echo is waited for. */
+export const FIN_TIMED = 1 << 29;

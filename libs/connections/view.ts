@@ -1,4 +1,5 @@
 import { directionConfidence, findClient, sideIndex } from "./direction.ts";
+import { tripTo } from "./echoes.ts";
 import { CLIENT, EndedConnection, SERVER, type Occasion, type SideFacts, type Stage } from "./ended.ts";
 import { addressFingerprint } from "./fingerprints.ts";
 import { historyText } from "./history.ts";
@@ -83,8 +84,11 @@ export class View {
     const anyFin = (f & (L.FIN_0 | L.FIN_1)) !== 0;
     c.firstFinCaptured = anyFin ? sideIndex((f & L.FIN_FIRST_1) === 0 ? 0 : 1, client) : null;
     c.firstRst = (f & L.RST_SEEN) !== 0 ? sideIndex((f & L.FIRST_RST_IS_1) === 0 ? 0 : 1, client) : null;
-    c.client.roundTripUs = w[b + L.RTT_CLIENT];
-    c.server.roundTripUs = w[b + L.RTT_SERVER];
+    const opened = (f & L.CLIENT_KNOWN) !== 0;
+    // Without acknowledgements in the capture the first echo is that of a late segment.
+    const timed = !opened && !c.flagsOnly;
+    c.client.roundTripUs = opened ? w[b + L.RTT_CLIENT] : timed ? tripTo(w, b, client) : 0;
+    c.server.roundTripUs = opened ? w[b + L.RTT_SERVER] : timed ? tripTo(w, b, client ^ 1) : 0;
   }
 
   #readRare(w: Int32Array, b: number, client: number): void {
@@ -197,7 +201,7 @@ function readSide(k: Tracking, w: Int32Array, b: number, side: number, out: Side
   out.finBeyond = (f & (L.FIN_BEYOND_0 << side)) !== 0;
   out.finEnd = w[b + L.FIN_END_OF + side] >>> 0;
   const acked = ahead(w[x + L.ACKED], w[b + L.ISN_OF + (side ^ 1)]);
-  out.finAtStart = out.fin && ahead(out.finEnd, out.isn) === 2 && acked === 1;
+  out.finAtStart = out.fin && out.hasIsn && ahead(out.finEnd, out.isn) === 2 && acked === 1;
   out.wentOnAfterFin = (f & (L.HALF_CLOSE_0 << side)) !== 0;
   out.lastTries = (w[x + L.TRIES] >>> 8) & 255;
   out.probes = w[x + L.TRIES] & 255;

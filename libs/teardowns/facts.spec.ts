@@ -57,10 +57,11 @@ function comparable(c: EndedConnection) {
     isn: one.hasIsn ? one.isn : null,
     ttls: c.rst !== null && c.sides[c.rst.sender] === one ? one.ttls : one.ttls & 255,
   });
+  const timed = c.client.sentSyn ? c.server.sentSynAck : !c.client.hasIsn && !c.server.hasIsn;
   return {
     ...without(c, LEFT_OUT.connection),
     client: side(c.client),
-    server: { ...side(c.server), roundTripUs: c.client.sentSyn && c.server.sentSynAck ? c.server.roundTripUs : 0 },
+    server: { ...side(c.server), roundTripUs: timed ? c.server.roundTripUs : 0 },
     rst: c.rst === null ? -1 : c.rsts.indexOf(c.rst),
     ttl: c.rst === null ? null : [c.refusalTtl, c.extremeTtlIsOwn],
     finGapUs: c.client.finBeyond || c.server.finBeyond ? c.finGapUs : 0,

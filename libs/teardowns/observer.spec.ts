@@ -75,6 +75,22 @@ describe("Observer", () => {
     expect(Object.values(counters.outcomes).reduce((sum, n) => sum + n)).toBe(counters.packets);
   });
 
+  it.each([
+    { text: "cD200 ~20ms sA ~1ms sD100 cA sRA", rtt: 30_000 },
+    { text: "cD200 ~20ms sA ~1ms sD100 cA sRA", rtt: null, timestamps: false },
+    { text: "sSA cA cD200 ~20ms sA sRA", rtt: null },
+    { text: "cS cA cD200 ~20ms sA sRA", rtt: null },
+  ])("takes the round trip from SYN and SYN-ACK, or from timestamps where neither is there: $text", (given) => {
+    const conversation = new Conversation({ ...given, serverTtl: 64 }).play(given.text);
+    const { rows } = observe(segmentCapture(conversation.segments));
+    expect(rows).toMatchObject([{ rtt_us: given.rtt }]);
+  });
+
+  it("does not take the vantage from the echoes of data", () => {
+    const conversation = new Conversation({ serverTtl: 64 }).play("cD200 ~20ms sA ~1ms sD100 ~300ms cA sRA");
+    expect(observe(segmentCapture(conversation.segments)).rows).toMatchObject([{ rtt_us: 30_000, vantage: "unknown" }]);
+  });
+
   it("does so in whatever pieces the bytes come", () => {
     const whole = observe(capture).rows;
     for (const size of [1, 7, 100, 1000]) expect(observe(capture, {}, size).rows).toEqual(whole);

@@ -127,7 +127,7 @@ export function fillRow(
   row.bytes_exact = client.bytesWhole && (server.bytesWhole || server.packets === 0);
   row.retransmits_client = client.retransmits;
   row.retransmits_server = server.retransmits;
-  row.rtt_us = client.sentSyn && server.sentSynAck ? server.roundTripUs : null;
+  row.rtt_us = roundTripToServer(c);
   row.idle_us = c.flagsOnly ? null : Math.floor(c.idleUs);
   row.ttl_client = client.ttls !== 0 ? client.ttls & 255 : null;
   row.ttl_server = server.ttls !== 0 ? server.ttls & 255 : null;
@@ -136,6 +136,17 @@ export function fillRow(
   row.late_segments = c.lateSegments;
   row.judged_time = Math.floor(c.nowUs);
   if (facts) fillFacts(row, c, whole);
+}
+
+/** By SYN and SYN-ACK, µs, or by timestamps where neither was captured; null without. */
+function roundTripToServer(c: EndedConnection): number | null {
+  const { client, server } = c;
+  if (client.sentSyn) return server.sentSynAck ? server.roundTripUs : null;
+  return sawNoOpening(c) && server.roundTripUs > 0 ? server.roundTripUs : null;
+}
+
+function sawNoOpening({ client, server }: EndedConnection): boolean {
+  return !client.hasIsn && !server.hasIsn;
 }
 
 /**
@@ -148,6 +159,8 @@ function vantageOf(c: EndedConnection, localKnown: boolean): string {
   if (client !== server) return client ? "client" : "server";
   if (!client && localKnown) return "middle";
   if (!client) return c.client.ttls !== 0 && c.server.ttls !== 0 ? "middle" : "unknown";
+  // Acknowledgements of data are delayed on one side more than on the other.
+  if (sawNoOpening(c)) return "unknown";
   const toServer = c.sides[SERVER].roundTripUs;
   const toClient = c.sides[CLIENT].roundTripUs;
   if (toServer > 4 * toClient) return "client";
