@@ -5,4 +5,3 @@ export { CaptureDecoder, type CaptureDecoderOptions } from "./decoder.ts";
 export { firstTimeUs } from "./first-time.ts";
 export { shareOfSegment, type Share, type ShareTaken } from "./share.ts";
 export { CaptureSource, openCapture } from "./capture-source.ts";
-export { compressionOf } from "./decompression.ts";

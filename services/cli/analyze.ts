@@ -52,8 +52,8 @@ const options = {
   ),
   threads: option(
     "--threads <n>",
-    "read with so many threads (default: one up to 1 GB of plain files, then one for each core; stdin and pipes take one)",
-    threadCount.optional(),
+    "split the connections of large files among so many threads, each on a core that is idle; stdin and pipes take one",
+    threadCount.default(1),
     { environment: false },
   ),
 };

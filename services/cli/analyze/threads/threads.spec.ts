@@ -195,12 +195,11 @@ it("rows are written by turn, then by share", () => {
 });
 
 describe("how many threads", () => {
-  it("are one for small files, for pipes and for stdin", () => {
-    expect(threadsFor([mixed], undefined)).toBe(1);
+  it("are one for pipes and for stdin", () => {
     expect(threadsFor(["-"], 4)).toBe(1);
     expect(threadsFor([mixed, "/dev/null"], 4)).toBe(1);
     expect(threadsFor([mixed], 4)).toBe(4);
-    expect(threadsFor([join(folder, "nowhere")], undefined)).toBe(1);
+    expect(threadsFor([join(folder, "nowhere"), mixed], 2)).toBe(2);
   });
 });
 
