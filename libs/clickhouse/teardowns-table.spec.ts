@@ -21,7 +21,7 @@ function columnOf({ groups = {} }: RegExpExecArray): TableColumn {
   };
 }
 
-/** `name type [ALIAS …] COMMENT '…' [CODEC(…)],` of the table's body, and what later migrations add: `ADD COLUMN … AFTER name`. */
+/** `name type [ALIAS …] COMMENT '…' [CODEC(…)],` of the table's body, and what later migrations add: `ADD COLUMN … AFTER name`, `COMMENT COLUMN …`. */
 function columnsOf(sql: string): TableColumn[] {
   const body = /hangup\.teardowns\n\(\n([\s\S]*?)\n\)\nENGINE/.exec(sql)?.[1] ?? "";
   const column = /^ {4}(?<name>[a-z_]+) (?<type>\S.*?) (?<alias>ALIAS [\s\S]*? )?COMMENT '(?<comment>(?:[^']|'')*)'/gm;
@@ -31,6 +31,11 @@ function columnsOf(sql: string): TableColumn[] {
   for (const match of sql.matchAll(added)) {
     const place = columns.findIndex(({ name }) => name === match.groups?.["after"]);
     columns.splice(place + 1, 0, columnOf(match));
+  }
+  const renewed = /COMMENT COLUMN IF EXISTS (?<name>[a-z_]+) '(?<comment>(?:[^']|'')*)'[,;]/g;
+  for (const { groups } of sql.matchAll(renewed)) {
+    const place = columns.findIndex(({ name }) => name === groups?.["name"]);
+    columns[place] = { ...columns[place], comment: groups?.["comment"].replaceAll("''", "'") ?? "" };
   }
   return columns;
 }

@@ -137,7 +137,12 @@ export const COLUMNS = [
   column("bytes_exact", "bool", "Bool", "Both byte counts are exact"),
   column("retransmits_client", "uint", "UInt32", "Segments that the client sent again"),
   column("retransmits_server", "uint", "UInt32", "Segments that the server sent again"),
-  column("rtt_us", "optional_uint", "Nullable(UInt32)", "SYN to SYN-ACK here, in microseconds; null without both"),
+  column(
+    "rtt_us",
+    "optional_uint",
+    "Nullable(UInt32)",
+    "SYN to SYN-ACK here, in microseconds; without both, the shortest echo of a timestamp, else null",
+  ),
   column(
     "idle_us",
     "optional_uint",
