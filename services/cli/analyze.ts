@@ -52,7 +52,7 @@ const options = {
   ),
   threads: option(
     "--threads <n>",
-    "split the connections of large files among so many threads, each on a core that is idle; stdin and pipes take one",
+    "split the connections of large files among so many threads; two are no quicker than one yet. stdin and pipes take one",
     threadCount.default(1),
     { environment: false },
   ),
