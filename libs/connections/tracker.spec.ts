@@ -1,61 +1,9 @@
 import type { Segment } from "@hangup/packets";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Conversation, interleave, type ConversationOptions } from "./conversation.ts";
-import type { EndedConnection } from "./ended.ts";
-import { STRIDE } from "./layout.ts";
+import { Conversation, interleave } from "./conversation.ts";
+import { FILE, kept, type Kept, play, track, WHOLE } from "./testing/track.ts";
 import { Tracker } from "./tracker.ts";
-import type { TrackerOptions } from "./tracking.ts";
-
-/** What stays of a handed-out connection, which is one object used again. */
-function kept(c: EndedConnection) {
-  const { client, server } = c;
-  return {
-    occasion: c.occasion,
-    endedBy: c.endedBy,
-    ports: [client.port, server.port],
-    packets: [client.packets, server.packets],
-    bytes: [client.bytes, server.bytes],
-    whole: [client.bytesWhole, server.bytesWhole],
-    retransmits: [client.retransmits, server.retransmits],
-    probes: [client.probes, server.probes],
-    ttls: [client.ttls, server.ttls].map((set) => [0, 8, 16, 24].map((shift) => (set >>> shift) & 255).filter(Boolean)),
-    isn: [client.hasIsn ? client.isn : null, server.hasIsn ? server.isn : null],
-    fins: [client.fin, server.fin],
-    stage: c.stage,
-    history: c.history,
-    connState: c.connState,
-    midstream: c.midstream,
-    direction: c.directionConfidence,
-    rsts: [c.rstCount, c.rstIgnored],
-    late: c.lateSegments,
-    rttUs: server.roundTripUs,
-    idleUs: c.idleUs,
-    durationUs: c.endUs - c.startUs,
-    flagsOnly: c.flagsOnly,
-  };
-}
-type Kept = ReturnType<typeof kept>;
-
-const FILE: TrackerOptions = { settleUs: null, silenceUs: 120_000_000, maxMemoryBytes: 2 ** 26, seed: 1 };
-
-function track(
-  segments: readonly Segment[],
-  options: Partial<TrackerOptions> = {},
-): { rows: Kept[]; tracker: Tracker } {
-  const rows: Kept[] = [];
-  const tracker = new Tracker({ ...FILE, ...options }, (ended) => {
-    rows.push(kept(ended));
-    return ended.endedBy !== "none" || ended.occasion !== "silence";
-  });
-  for (const segment of segments) tracker.track(segment);
-  tracker.finish();
-  return { rows, tracker };
-}
-
-const play = (text: string, options: ConversationOptions = {}): Segment[] =>
-  new Conversation(options).play(text).segments;
-const WHOLE = "cS sSA cA cD200 sA sD3000 cA cF sA sF cA";
 
 const flagsOf = (text: string): Segment[] => play(text).filter((segment) => (segment.flags & 7) !== 0);
 
@@ -407,87 +355,5 @@ describe("time", () => {
     const conversation = new Conversation().play(WHOLE);
     conversation.segments[4].timeUs += 90 * 86_400e6;
     expect(track(conversation.segments, LIVE).rows).toMatchObject([{ endedBy: "fin", packets: [6, 5] }]);
-  });
-});
-
-const flood = (count: number): Segment[] =>
-  Array.from(
-    { length: count },
-    (_, i) => new Conversation({ clientHost: i >> 8, clientPort: 1024 + (i & 255), stepUs: 10 }).play("cS").segments[0],
-  );
-
-describe("memory", () => {
-  it("gives up half-open connections first, and judges those beside a flood right", () => {
-    const cap = 200 * 400;
-    const beside = new Conversation({ serverPort: 80, stepUs: 900 }).play("cS sSA cA cD200 sA sD3000 cA cF sA sF cA");
-    const segments = [...flood(5000), ...beside.segments];
-    segments.forEach((segment, i) => {
-      if (i < 5000) segment.timeUs = 1_700_000_000_000_000 + i * 2;
-    });
-    segments.sort((a, b) => a.timeUs - b.timeUs);
-    const { rows, tracker } = track(segments, { maxMemoryBytes: cap });
-    expect(tracker.table.live).toBeLessThanOrEqual(400);
-    expect(tracker.counters.evictedHalfOpen).toBeGreaterThan(4000);
-    expect(tracker.counters.evictedIdle).toBe(0);
-    expect(rows.filter(({ endedBy }) => endedBy === "fin")).toMatchObject([{ bytes: [200, 3000], packets: [6, 5] }]);
-    expect(rows).toHaveLength(5001);
-  });
-
-  it("knows of the host's other ports when an ended connection must be judged before its time", () => {
-    const answered = new Conversation({ clientHost: 9, serverPort: 80, serverTtl: 57, stepUs: 1 }).play("cS sSA cA");
-    const refused = Array.from({ length: 90 }, (_, i) =>
-      new Conversation({
-        clientPort: 2000 + i,
-        serverPort: 81,
-        serverTtl: 57,
-        startUs: 1_700_000_000_000_010 + 2 * i,
-        stepUs: 1,
-      }).play("cS sRR"),
-    );
-    const ttls: string[] = [];
-    const tracker = new Tracker({ ...FILE, settleUs: 1_000_000, maxMemoryBytes: 200 * 70 }, (ended) => {
-      if (ended.server.port === 81) ttls.push(ended.refusalTtl);
-      return true;
-    });
-    for (const segment of interleave(answered, ...refused)) tracker.track(segment);
-    expect(tracker.counters.evictedEnded).toBeGreaterThan(0);
-    expect(new Set(ttls)).toEqual(new Set(["same"]));
-  });
-
-  it("keeps table and side pools under the cap in a flood of resets, and of each connection the RST that ended it", () => {
-    const cap = 1 << 20;
-    const resets = Array.from({ length: 6000 }, (_, i) => {
-      const refused = new Conversation({
-        clientPort: 1024 + i,
-        startUs: 1_700_000_000_000_000 + i * 5,
-        stepUs: 1,
-      }).play("cS sRR");
-      for (const seq of [70, 80, 90]) refused.send("s", { flags: 4, seq, ack: 0 });
-      return refused;
-    });
-    const unknown: number[] = [];
-    const tracker = new Tracker({ ...FILE, settleUs: 1_000_000, maxMemoryBytes: cap }, ({ rst, client }) => {
-      if (rst === null) unknown.push(client.port);
-      return true;
-    });
-    for (const segment of interleave(...resets)) tracker.track(segment);
-    const { records, rsts } = tracker.rare;
-    expect(tracker.counters.evictedEnded).toBeGreaterThan(3000);
-    expect(rsts.used).toBeGreaterThan(1.5 * tracker.table.live);
-    expect(tracker.table.high * 4 * STRIDE + records.words.byteLength + rsts.words.byteLength).toBeLessThan(cap);
-    tracker.finish();
-    expect(unknown).toEqual([]);
-  });
-
-  it("tells every connection exactly once, whatever is evicted", () => {
-    const conversations = Array.from({ length: 300 }, (_, i) =>
-      new Conversation({ clientPort: 1024 + i, startUs: 1_700_000_000_000_000 + i * 1000, stepUs: 7000 }).play(
-        i % 3 === 0 ? "cS sSA cA cD sA cRA" : i % 3 === 1 ? WHOLE : "cS sSA cA cD sA",
-      ),
-    );
-    const { rows, tracker } = track(interleave(...conversations), { maxMemoryBytes: 200 * 80 });
-    // a connection that was forgotten and went on counts again, as one of which the beginning was not seen
-    expect(rows.filter(({ midstream }) => !midstream)).toHaveLength(300);
-    expect(tracker.counters.untracked).toBe(0);
   });
 });
