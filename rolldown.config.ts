@@ -4,7 +4,7 @@ import { defineConfig } from "rolldown";
 /**
  * The programs that run the engine, each with packets, connections, causes and teardowns in one scope: what one module imports from another
  * V8 reads from memory each time, behind a check, and it cannot take such a constant for one. In one scope the same work takes a sixth fewer
- * instructions, and starting reads a dozen files instead of hundreds. All other packages stay as they are.
+ * instructions, and starting reads fewer files. All other packages stay as they are.
  */
 export default defineConfig({
   // The program, and those of its threads.

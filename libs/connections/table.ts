@@ -323,6 +323,7 @@ export class ConnectionTable {
     do {
       this.#places = Math.ceil(this.#places * (this.#places < FEW_PLACES ? 2 : GROWTH));
       this.#scale = this.#places / 2 ** 32;
+      if (indexLength(this.#places) > this.#index.length) throw new Error("too many tuples have one hash");
       this.#index.fill(0, 0, indexLength(this.#places));
     } while (!this.#fill());
   }

@@ -1,14 +1,14 @@
 import { Tracker } from "@hangup/connections";
 import { ACK, PSH, Segment, SYN } from "@hangup/packets";
 
-/**
- * Opens as many connections as each argument says, one number after the other, and prints how many bytes the process has resident then:
- * the program that the bench measures. Each has its handshake and data from both sides.
- */
 const CLIENTS = 20_000;
 const SERVERS = 250;
 const STEP_US = 10;
 
+/**
+ * Opens as many connections as each argument says, one number after the other, and prints how many bytes the process has resident then:
+ * the program that the bench measures. Each has its handshake and data from both sides.
+ */
 const tracker = new Tracker({ settleUs: null, silenceUs: 120_000_000, maxMemoryBytes: 2 ** 31 }, () => true);
 const segment = new Segment();
 segment.timeUs = 1_750_000_000_000_000;

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { benchCapture } from "./capture.ts";
 import { median } from "./median.ts";
 
-export const name = "threads: analyze of a capture beyond 1 GB, by one thread and by two";
+export const name = "threads: a capture beyond 1 GB, by one thread and by two";
 
 const ROUNDS = 5;
 const execute = promisify(execFile);
