@@ -25,7 +25,12 @@ export class CaptureClock {
     this.#lastUs = timeUs;
     if (clock <= this.nowUs) return false;
     this.nowUs = clock;
-    return clock >= this.#nextTurn;
+    return this.isDue;
+  }
+
+  /** A turn is due. */
+  get isDue(): boolean {
+    return this.nowUs >= this.#nextTurn;
   }
 
   /** The timers were looked at. */

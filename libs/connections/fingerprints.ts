@@ -1,5 +1,7 @@
 /** So many times its limit a generation holds at the very most, where turns are long. */
 export const MOST = 8;
+/** Places of the first generation, which doubles until it has those of its limit: few captures fill it. */
+const FIRST_PLACES = 1 << 8;
 
 /**
  * A bounded set of 32-bit fingerprints: two generations, the older is dropped when the younger is full. So what was met lately is
@@ -10,13 +12,15 @@ export const MOST = 8;
 export class FingerprintSet {
   readonly #limit: number;
   #young: Int32Array;
-  #old: Int32Array = new Int32Array(0);
+  #old: Int32Array = new Int32Array(1);
   #count = 0;
+  /** How often generations have changed. */
+  generation = 0;
 
   /** Holds at least `limit` of the latest members (a power of two) at up to 16 bytes each, and what a turn adds to them. */
   constructor(limit: number) {
     this.#limit = limit;
-    this.#young = new Int32Array(limit * 2);
+    this.#young = new Int32Array(Math.min(FIRST_PLACES, limit * 2));
   }
 
   /** Members of the younger generation. */
@@ -25,16 +29,8 @@ export class FingerprintSet {
   }
 
   add(fingerprint: number): void {
-    const value = fingerprint | 0 || 1;
-    const table = this.#young;
-    const mask = table.length - 1;
-    let at = value & mask;
-    while (table[at] !== 0) {
-      if (table[at] === value) return;
-      at = (at + 1) & mask;
-    }
-    table[at] = value;
-    if (++this.#count * 2 > table.length) this.#grow();
+    if (!put(this.#young, fingerprint | 0 || 1)) return;
+    if (++this.#count * 2 > this.#young.length) this.#grow();
   }
 
   /** A turn of the capture clock. `young`: members of the younger generation, those of other sets that have a part in it included. */
@@ -46,6 +42,7 @@ export class FingerprintSet {
     this.#old = this.#young;
     this.#young = new Int32Array(this.#limit * 2);
     this.#count = 0;
+    this.generation++;
   }
 
   #grow(): void {
@@ -54,9 +51,9 @@ export class FingerprintSet {
       return;
     }
     const members = this.#young;
-    this.#young = new Int32Array(members.length * 2);
-    this.#count = 0;
-    for (const member of members) if (member !== 0) this.add(member);
+    const larger = new Int32Array(members.length * 2);
+    for (let i = 0; i < members.length; i++) if (members[i] !== 0) put(larger, members[i]);
+    this.#young = larger;
   }
 
   /** Is it among the younger generation, so that adding it changes nothing? */
@@ -66,14 +63,29 @@ export class FingerprintSet {
 
   has(fingerprint: number): boolean {
     const value = fingerprint | 0 || 1;
-    return contains(this.#young, value) || (this.#old.length > 0 && contains(this.#old, value));
+    return contains(this.#young, value) || contains(this.#old, value);
   }
+}
+
+/** Puts a value in that is not 0; answers whether it is new. */
+function put(table: Int32Array, value: number): boolean {
+  const mask = table.length - 1;
+  let at = value & mask;
+  while (table[at] !== 0) {
+    if (table[at] === value) return false;
+    at = (at + 1) & mask;
+  }
+  table[at] = value;
+  return true;
 }
 
 function contains(table: Int32Array, value: number): boolean {
   const mask = table.length - 1;
-  for (let at = value & mask; table[at] !== 0; at = (at + 1) & mask) if (table[at] === value) return true;
-  return false;
+  for (let at = value & mask; ; at = (at + 1) & mask) {
+    const there = table[at];
+    if (there === value) return true;
+    if (there === 0) return false;
+  }
 }
 
 /** Mixes another word into a fingerprint. */

@@ -20,9 +20,15 @@ const PORT_SHIFT = 16;
 export class Hosts {
   #young = new Generation();
   #old: Generation | null = null;
+  #changes = 0;
   readonly #forwarded = new FingerprintSet(1 << 15);
   /** Live, the host's own addresses, by name; null in a file. */
   #named: Set<number> | null = null;
+
+  /** Rises when generations change. */
+  get generation(): number {
+    return this.#changes + this.#forwarded.generation;
+  }
 
   /** Says which addresses (16 bytes each) are this host's own, so that TTLs need not tell. */
   setLocal(addresses: readonly Uint8Array[]): void {
@@ -135,6 +141,7 @@ export class Hosts {
   #change(): void {
     this.#old = this.#young;
     this.#young = new Generation();
+    this.#changes++;
   }
 }
 

@@ -11,6 +11,7 @@ import {
   noteTime,
   PROBE,
   TALK,
+  TTL,
   TTL_SHIFT,
   type Notes,
 } from "./notes.ts";
@@ -23,6 +24,29 @@ export class Neighbourhood {
   readonly listeners = new FingerprintSet(1 << 16);
   readonly scans = new Scans();
   readonly knocks = new Knocks();
+  /** By kind of note, each learns the entry that begins at `at`. */
+  readonly #learners: readonly Learner[];
+
+  constructor() {
+    const { hosts, listeners, scans, knocks } = this;
+    const learners: Learner[] = [];
+    learners[FORWARDED] = (words, at) => hosts.noteForwarded(words[at + 1]);
+    learners[LISTENER] = (words, at) => listeners.add(words[at + 1]);
+    learners[TALK] = (words, at) => scans.noteTalk(words[at + 1]);
+    learners[TTL] = (words, at) => this.#learnTtl(words, at);
+    learners[PROBE] = (words, at) => {
+      const opener = (words[at] & MARK) !== 0;
+      scans.noteProbe(words[at + 1], words[at + 2], words[at] & 0xffff, noteTime(words, at + 3), opener);
+    };
+    learners[KNOCK] = (words, at) =>
+      knocks.note(words[at + 1], words[at + 2], words[at] & 0xffff, noteTime(words, at + 3));
+    this.#learners = learners;
+  }
+
+  /** Rises when of what was noted before something may be forgotten. */
+  get generation(): number {
+    return this.hosts.generation + this.listeners.generation;
+  }
 
   /** A turn of the capture clock, all before it learned: what was met long ago may be forgotten. */
   turn(): void {
@@ -33,28 +57,20 @@ export class Neighbourhood {
 
   /** Learns what is written, in the order of capture. */
   learn({ words, length }: Pick<Notes, "words" | "length">): void {
-    for (let at = 0; at < length;) at = this.#learn(words, at);
+    for (let at = 0; at < length;) {
+      const kind = words[at] >>> KIND_SHIFT;
+      this.#learners[kind](words, at);
+      at += NOTE_WORDS[kind];
+    }
   }
 
-  /** Learns the entry at `at`; answers where the next begins. */
-  #learn(words: Int32Array, at: number): number {
+  #learnTtl(words: Int32Array, at: number): void {
     const head = words[at];
-    const kind = head >>> KIND_SHIFT;
     const port = head & 0xffff;
-    const mark = (head & MARK) !== 0;
-    const from = at + 1;
-    if (kind === TALK) this.scans.noteTalk(words[from]);
-    else if (kind === FORWARDED) this.hosts.noteForwarded(words[from]);
-    else if (kind === LISTENER) this.listeners.add(words[from]);
-    else if (kind === PROBE) this.scans.noteProbe(words[from], words[from + 1], port, noteTime(words, from + 2), mark);
-    else if (kind === KNOCK) this.knocks.note(words[from], words[from + 1], port, noteTime(words, from + 2));
-    else this.#learnTtl(words, from, (head >>> TTL_SHIFT) & 255, port, mark);
-    return at + NOTE_WORDS[kind];
-  }
-
-  #learnTtl(words: Int32Array, at: number, ttl: number, port: number, listens: boolean): void {
-    const context = words[at + 4];
-    const known = this.hosts.noteServerTtl(words, at, context, ttl, port);
-    if (!known && listens) this.listeners.add(mixWord(addressFingerprint(words, at, context), port));
+    const context = words[at + 5];
+    const known = this.hosts.noteServerTtl(words, at + 1, context, (head >>> TTL_SHIFT) & 255, port);
+    if (!known && (head & MARK) !== 0) this.listeners.add(mixWord(addressFingerprint(words, at + 1, context), port));
   }
 }
+
+type Learner = (words: Int32Array, at: number) => void;

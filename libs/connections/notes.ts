@@ -11,7 +11,7 @@ export const KNOCK = 5;
 export const NOTE_WORDS = [2, 2, 2, 6, 5, 5];
 
 /** Words that wait to be learned, and those that a segment can add. */
-const CAPACITY = 1 << 14;
+const CAPACITY = 1 << 10;
 const A_SEGMENT = 64;
 
 // First word of an entry: kind, mark, TTL 8 bits, port 16 bits.
@@ -21,7 +21,7 @@ export const MARK = 1 << 24;
 export const TTL_SHIFT = 16;
 
 /** Entries of what was noted lately. */
-const LATELY = 1 << 11;
+const LATELY = 1 << 13;
 
 const time = new Float64Array(1);
 const timeWords = new Int32Array(time.buffer);
@@ -36,8 +36,9 @@ export class Notes {
   words = new Int32Array(CAPACITY + A_SEGMENT);
   /** Words written. */
   length = 0;
-  /** What was noted of endpoints since they were learned, by fingerprint: servers would say the same with each connection. */
+  /** What was noted of endpoints and is known still, by fingerprint: servers would say the same with each connection. */
   readonly #lately = new Int32Array(LATELY);
+  #generation = 0;
 
   /** They should be learned now. */
   get full(): boolean {
@@ -51,9 +52,11 @@ export class Notes {
     this.words = larger;
   }
 
-  /** What is written has been learned. */
-  clear(): void {
+  /** What is written has been learned. In another generation (Neighbourhood) what is noted again counts again. */
+  clear(generation: number): void {
     this.length = 0;
+    if (generation === this.#generation) return;
+    this.#generation = generation;
     this.#lately.fill(0);
   }
 

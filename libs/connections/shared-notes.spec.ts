@@ -46,7 +46,7 @@ describe("notes of several shares", () => {
     notes.talk(1);
     shared.mark(1, notes.length);
     expect(shared.gather(notes, 0, 0).length).toBe(2);
-    notes.clear();
+    notes.clear(0);
     expect(shared.gather(notes, 0, 0).length).toBe(0);
     notes.talk(2);
     shared.mark(2, notes.length);

@@ -21,6 +21,8 @@ import { RARE_BYTES_A_CONNECTION } from "./rare-facts.ts";
 const CHUNK_BITS = 15;
 const CHUNK_SLOTS = 1 << CHUNK_BITS;
 const CHUNK_MASK = CHUNK_SLOTS - 1;
+/** Records that are made free at once: so that there is one way to a record, which takes it from those that are free. */
+const OPENED = 64;
 
 /**
  * An index entry is a slot + 1 in 22 bits, five bits of the hash, and in the highest five how far it stands from its own place. So a
@@ -59,12 +61,14 @@ export class ConnectionTable {
    * place an entry can call its own there is room for those that stand farther, and a zero.
    */
   readonly #index: Int32Array;
-  #places = FIRST_PLACES;
+  #places = 0;
   /** Places for each of the 2^32 hashes. */
-  #scale = FIRST_PLACES / 2 ** 32;
+  #scale = 0;
+  /** Entries beyond which it grows. */
+  #mostIndexed = 0;
   /** Slot + 1. */
   readonly #front = new Int32Array(FRONT_MASK + 1);
-  /** Slots ever used: those below are live or in the free list. */
+  /** Slots opened: those below are live or in the free list. */
   #high = 0;
   /** Free records, the last freed on top: it is in the cache. */
   #free = new Int32Array(1024);
@@ -85,6 +89,7 @@ export class ConnectionTable {
     this.#seed = seed | 0;
     this.maxSlots = Math.max(64, Math.min(MAX_SLOTS, Math.floor(maxMemoryBytes / BYTES_PER_SLOT)));
     this.#index = new Int32Array(indexLength(Math.max(FIRST_PLACES, this.maxSlots * MOST_PLACES)));
+    this.#setPlaces(FIRST_PLACES);
   }
 
   words(slot: number): Int32Array {
@@ -110,7 +115,7 @@ export class ConnectionTable {
     return this.#hashOf(slot);
   }
 
-  /** Slots that were ever in use; each below may be live. */
+  /** Slots that can have been in use; each below may be live. */
   get high(): number {
     return this.#high;
   }
@@ -212,23 +217,13 @@ export class ConnectionTable {
 
   /** A zeroed record with the key of the segment that was looked up last; not yet in the index. Needs `hasRoom`. */
   allocate(s: Segment): number {
-    let slot: number;
-    if (this.#freeCount > 0) {
-      slot = this.#free[--this.#freeCount];
-      const w = this.words(slot);
-      const b = this.base(slot);
-      for (let i = b; i < b + STRIDE; i++) w[i] = 0;
-    } else {
-      slot = this.#high++;
-      if (slot >>> CHUNK_BITS === this.#words.length) {
-        const buffer = new ArrayBuffer(CHUNK_SLOTS * STRIDE * 4);
-        this.#words.push(new Int32Array(buffer));
-        this.#times.push(new Float64Array(buffer));
-      }
-    }
+    if (this.#freeCount === 0) this.#open();
+    const slot = this.#free[--this.#freeCount];
     this.live++;
     const w = this.words(slot);
     const b = this.base(slot);
+    const t = this.times(slot);
+    for (let i = (b + FLAGS) >> 1; i < (b + STRIDE) >> 1; i++) t[i] = 0;
     const lower = this.side === 0 ? b + ADDRESS : b + ADDRESS + 4;
     const higher = this.side === 0 ? b + ADDRESS + 4 : b + ADDRESS;
     w[lower] = s.src0;
@@ -245,10 +240,25 @@ export class ConnectionTable {
     return slot;
   }
 
+  /** The next records are free, in their order. */
+  #open(): void {
+    if (this.#high >>> CHUNK_BITS === this.#words.length) {
+      const buffer = new ArrayBuffer(CHUNK_SLOTS * STRIDE * 4);
+      this.#words.push(new Int32Array(buffer));
+      this.#times.push(new Float64Array(buffer));
+    }
+    const first = this.#high;
+    this.#high = Math.min(first + OPENED, this.maxSlots);
+    for (let slot = this.#high - 1; slot >= first; slot--) {
+      this.words(slot)[this.base(slot) + FLAGS] = FREE;
+      this.#free[this.#freeCount++] = slot;
+    }
+  }
+
   /** Makes `slot` the record of the tuple that was looked up last. */
   insert(slot: number): void {
     this.#indexed++;
-    if (this.#indexed > this.#places * MAX_LOAD || !this.#put(this.#hash, slot)) this.#grow();
+    if (this.#indexed > this.#mostIndexed || !this.#put(this.#hash, slot)) this.#grow();
     this.#front[this.#hash & FRONT_MASK] = (this.#hash & ~SLOT_MASK) | (slot + 1);
   }
 
@@ -314,18 +324,23 @@ export class ConnectionTable {
         entry = there;
       }
       if (entry >>> DISTANCE_SHIFT === MAX_DISTANCE) return false;
-      entry += 1 << DISTANCE_SHIFT;
+      entry = (entry + (1 << DISTANCE_SHIFT)) | 0;
     }
   }
 
   /** A larger index, filled anew from the records, that of the slot that is put in among them. */
   #grow(): void {
     do {
-      this.#places = Math.ceil(this.#places * (this.#places < FEW_PLACES ? 2 : GROWTH));
-      this.#scale = this.#places / 2 ** 32;
+      this.#setPlaces(Math.ceil(this.#places * (this.#places < FEW_PLACES ? 2 : GROWTH)));
       if (indexLength(this.#places) > this.#index.length) throw new Error("too many tuples have one hash");
       this.#index.fill(0, 0, indexLength(this.#places));
     } while (!this.#fill());
+  }
+
+  #setPlaces(places: number): void {
+    this.#places = places;
+    this.#scale = places / 2 ** 32;
+    this.#mostIndexed = Math.floor(places * MAX_LOAD);
   }
 
   #fill(): boolean {

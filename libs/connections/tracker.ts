@@ -72,8 +72,7 @@ export class Tracker implements Tracking {
   }
 
   track(s: Segment): void {
-    if (this.#clock.comeTo(s.timeUs)) this.advance(this.#clock.nowUs);
-    else if (this.notes.full) this.learn();
+    if (this.#clock.comeTo(s.timeUs) || this.notes.full) this.#pause();
     if ((s.flags & (SYN | FIN | RST)) === 0 && s.icmp === 0) this.plainSeen = true;
     this.counters.segments++;
     if (s.icmp !== 0) {
@@ -141,6 +140,12 @@ export class Tracker implements Tracking {
     this.#lifetimes.finish(nowUs);
   }
 
+  /** Between two segments: the clock turns, or what is noted is to be learned. */
+  #pause(): void {
+    if (this.#clock.isDue) this.advance(this.#clock.nowUs);
+    else this.learn();
+  }
+
   learn(): void {
     if (this.#shared === null) this.#learnAll();
     else if (this.notes.full) this.notes.grow();
@@ -149,6 +154,7 @@ export class Tracker implements Tracking {
   #turn(): void {
     this.#learnAll();
     this.neighbourhood.turn();
+    this.notes.clear(this.neighbourhood.generation);
     this.ended.turn(this.#shared?.ended);
   }
 
@@ -156,7 +162,7 @@ export class Tracker implements Tracking {
   #learnAll(): void {
     const { notes } = this;
     this.neighbourhood.learn(this.#shared?.gather(notes, this.now, this.ended.young) ?? notes);
-    notes.clear();
+    notes.clear(this.neighbourhood.generation);
   }
 
   #enter(): void {
