@@ -2,6 +2,7 @@ import { ACK, FIN, RST, SYN, type Segment } from "@hangup/packets";
 import { appendOnce, LETTER_A, LETTER_D, LETTER_G, LETTER_T, LETTER_W, onceBit } from "./history.ts";
 import { noteTimestamps } from "./echoes.ts";
 import { addressFingerprint } from "./fingerprints.ts";
+import { noteMissing } from "./gaps.ts";
 import { isForwarded } from "./hosts.ts";
 import * as L from "./layout.ts";
 import { STALE_ACK_OF, type RareFacts } from "./rare-facts.ts";
@@ -80,7 +81,7 @@ export function accountPayload(k: Tracking, w: Int32Array, b: number, side: numb
     if ((w[b + L.MARKS] & (ONCE_A << side)) === 0 && (s.flags & (ACK | FIN)) === ACK) appendOnce(w, b, LETTER_A, side);
     if ((w[x + L.BITS] & L.HAS_SEQ) !== 0) {
       const step = (seq - w[x + L.SND]) | 0;
-      if (step !== 0) accountEmpty(k.rare, w, b, side, x, seq, step);
+      if (step !== 0) accountEmpty(k, w, b, side, s, step);
     } else firstNumber(w, x, seq);
     return 0;
   }
@@ -89,7 +90,7 @@ export function accountPayload(k: Tracking, w: Int32Array, b: number, side: numb
   if ((w[b + L.FLAGS] & L.LAST_PAYLOAD_IS_1) !== is1) w[b + L.FLAGS] ^= L.LAST_PAYLOAD_IS_1;
   if ((w[x + L.BITS] & L.HAS_SEQ) === 0) firstNumber(w, x, seq);
   const step = (seq - w[x + L.SND]) | 0;
-  if (step !== 0) return accountOutOfLine(k.rare, w, b, side, x, seq, length, step);
+  if (step !== 0) return accountOutOfLine(k, w, b, side, s, step);
   w[x + L.SND] = (seq + length) | 0;
   w[x + L.LAST_SEQ] = seq;
   w[x + L.TRIES] = (w[x + L.TRIES] & ~0xff00) | 0x100;
@@ -138,39 +139,27 @@ function addBytes(w: Int32Array, b: number, side: number, x: number, length: num
 }
 
 /** A segment without payload whose number is not the next one: a probe, an ACK that overtook data, or an old one. */
-function accountEmpty(
-  rare: RareFacts,
-  w: Int32Array,
-  b: number,
-  side: number,
-  x: number,
-  seq: number,
-  step: number,
-): void {
+function accountEmpty(k: Tracking, w: Int32Array, b: number, side: number, s: Segment, step: number): void {
+  const x = b + L.SIDE + side * L.SIDE_WORDS;
+  const seq = s.seq | 0;
   if (step === -1) noteProbe(w, x, seq);
   else if (step > 0) {
-    if (step <= REACH) rare.openHole(w, b, side, w[x + L.SND], seq);
-    else if (rare.continuesStray(w, b, side, seq, seq)) w[x + L.BITS] |= L.INEXACT;
+    if (step <= REACH) noteMissing(k, w, b, side, s);
+    else if (k.rare.continuesStray(w, b, side, seq, seq)) w[x + L.BITS] |= L.INEXACT;
     else return;
     w[x + L.SND] = seq;
   }
 }
 
 /** Payload behind or beyond the next number: answers the new bytes in it. */
-function accountOutOfLine(
-  rare: RareFacts,
-  w: Int32Array,
-  b: number,
-  side: number,
-  x: number,
-  seq: number,
-  length: number,
-  step: number,
-): number {
+function accountOutOfLine(k: Tracking, w: Int32Array, b: number, side: number, s: Segment, step: number): number {
+  const x = b + L.SIDE + side * L.SIDE_WORDS;
+  const seq = s.seq | 0;
+  const length = s.payloadLength;
   const end = (seq + length) | 0;
   if (step > 0) {
-    if (step <= REACH) rare.openHole(w, b, side, w[x + L.SND], seq);
-    else if (rare.continuesStray(w, b, side, seq, end)) w[x + L.BITS] |= L.INEXACT;
+    if (step <= REACH) noteMissing(k, w, b, side, s);
+    else if (k.rare.continuesStray(w, b, side, seq, end)) w[x + L.BITS] |= L.INEXACT;
     else return 0;
     appendOnce(w, b, LETTER_G, side);
     w[x + L.SND] = end;
@@ -181,7 +170,7 @@ function accountOutOfLine(
   }
   if (step < -REACH) {
     // A number out of all reach behind: no retransmission of anything that could still matter.
-    if (rare.continuesStray(w, b, side, seq, end)) {
+    if (k.rare.continuesStray(w, b, side, seq, end)) {
       w[x + L.BITS] |= L.INEXACT;
       w[x + L.SND] = end;
     }
@@ -189,7 +178,7 @@ function accountOutOfLine(
   }
   let fresh = Math.max(0, step + length);
   if (fresh > 0) w[x + L.SND] = end;
-  if ((w[x + L.BITS] & L.HOLES) !== 0) fresh += rare.fillHoles(w, b, side, seq, end);
+  if ((w[x + L.BITS] & L.HOLES) !== 0) fresh += k.rare.fillHoles(w, b, side, seq, end);
   if (fresh > 0) addBytes(w, b, side, x, fresh);
   if (fresh < length) {
     if (step === -1 && length === 1) noteProbe(w, x, seq);

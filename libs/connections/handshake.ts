@@ -1,5 +1,6 @@
 import type { Segment } from "@hangup/packets";
 import { addressFingerprint, mixWord } from "./fingerprints.ts";
+import { openGap } from "./gaps.ts";
 import { appendLetter, LETTER_H, LETTER_S } from "./history.ts";
 import * as L from "./layout.ts";
 import { ahead } from "./sequence.ts";
@@ -73,6 +74,7 @@ export function recordSynAck(k: Tracking, w: Int32Array, b: number, side: number
   const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
   const isn = s.seq | 0;
   const changed = (w[x + L.BITS] & L.HAS_ISN) === 0 || w[b + L.ISN_OF + side] !== isn;
+  if (changed) openGap(k.rare, w, b, side);
   w[b + L.ISN_OF + side] = isn;
   // Numbers of before that do not continue this one are of an older connection (a stale ACK drew a RST, then the SYN came again).
   if ((w[x + L.BITS] & L.SPOKE) === 0 || !within(w[x + L.SND], isn + 1)) {

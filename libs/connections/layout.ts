@@ -186,3 +186,6 @@ export const FIN_ACKED_LATER = 1 << 27;
 export const SYN_THEN_RST = 1 << 28;
 /** No segment before the last FIN carried its timestamp value: its echo is waited for. */
 export const FIN_TIMED = 1 << 29;
+/** What lies before the FIN of side 0 (1) is missing (gaps.ts). */
+export const FIN_GAP_0 = 1 << 30;
+export const FIN_GAP_1 = 1 << 31;

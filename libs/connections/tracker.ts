@@ -12,6 +12,7 @@ import {
 } from "./after-reset.ts";
 import { noteHalfClose, recordFin, settleAlternative } from "./closing.ts";
 import { FingerprintSet } from "./fingerprints.ts";
+import { openGap, openGaps } from "./gaps.ts";
 import { fitsSyn, mayHaveOpened, recordSyn, recordSynAck, repeatSyn, repeatSynAck, startRecord } from "./handshake.ts";
 import { appendLetter, appendOnce, LETTER_H, LETTER_Q } from "./history.ts";
 import { Neighbourhood } from "./neighbourhood.ts";
@@ -73,7 +74,7 @@ export class Tracker implements Tracking {
 
   track(s: Segment): void {
     if (this.#clock.comeTo(s.timeUs) || this.notes.full) this.#pause();
-    if ((s.flags & (SYN | FIN | RST)) === 0 && s.icmp === 0) this.plainSeen = true;
+    if (!this.plainSeen && (s.flags & (SYN | FIN | RST)) === 0 && s.icmp === 0) this.#noteFirstPlain();
     this.counters.segments++;
     if (s.icmp !== 0) {
       this.#icmp(s);
@@ -119,7 +120,7 @@ export class Tracker implements Tracking {
   passOver(s: Segment): void {
     this.#enter();
     if (this.#clock.comeTo(s.timeUs)) this.advance(this.#clock.nowUs);
-    if (!this.plainSeen && (s.flags & (SYN | FIN | RST)) === 0 && s.icmp === 0) this.plainSeen = true;
+    if (!this.plainSeen && (s.flags & (SYN | FIN | RST)) === 0 && s.icmp === 0) this.#noteFirstPlain();
   }
 
   /** The capture has come to this time: judges what has settled or fallen silent. */
@@ -138,6 +139,11 @@ export class Tracker implements Tracking {
     this.#turn();
     this.#onTurn?.(nowUs);
     this.#lifetimes.finish(nowUs);
+  }
+
+  #noteFirstPlain(): void {
+    this.plainSeen = true;
+    openGaps(this);
   }
 
   /** Between two segments: the clock turns, or what is noted is to be learned. */
@@ -337,6 +343,7 @@ export class Tracker implements Tracking {
         return;
       }
     }
+    openGap(this.rare, w, b, side);
     accountHeader(this, w, t, b, side, s);
     const fresh = accountPayload(this, w, b, side, s);
     const state = w[b + L.FLAGS] & L.STATE;
