@@ -70,8 +70,8 @@ export class ConnectionTable {
   readonly #front = new Int32Array(FRONT_MASK + 1);
   /** Slots opened: those below are live or in the free list. */
   #high = 0;
-  /** Free records, the last freed on top: it is in the cache. */
-  #free = new Int32Array(1024);
+  /** Free records, the last freed on top: it is in the cache. Long enough from the start, as the index is. */
+  readonly #free: Int32Array;
   #freeCount = 0;
   /** Records in use, and how many of them the index holds. */
   live = 0;
@@ -89,6 +89,7 @@ export class ConnectionTable {
     this.#seed = seed | 0;
     this.maxSlots = Math.max(64, Math.min(MAX_SLOTS, Math.floor(maxMemoryBytes / BYTES_PER_SLOT)));
     this.#index = new Int32Array(indexLength(Math.max(FIRST_PLACES, this.maxSlots * MOST_PLACES)));
+    this.#free = new Int32Array(this.maxSlots);
     this.#setPlaces(FIRST_PLACES);
   }
 
@@ -291,11 +292,6 @@ export class ConnectionTable {
   /** Gives the record back. It must not be in the index. */
   release(slot: number): void {
     this.words(slot)[this.base(slot) + FLAGS] = FREE;
-    if (this.#freeCount === this.#free.length) {
-      const larger = new Int32Array(this.#freeCount * 2);
-      larger.set(this.#free);
-      this.#free = larger;
-    }
     this.#free[this.#freeCount++] = slot;
     this.live--;
   }
