@@ -1,6 +1,6 @@
 /** So many times its limit a generation holds at the very most, where turns are long. */
 export const MOST = 8;
-/** Places of the first generation, which doubles until it has those of its limit: few captures fill it. */
+/** Places of the first generation until they are half full, as in most captures they never are. */
 const FIRST_PLACES = 1 << 8;
 
 /**
@@ -51,7 +51,7 @@ export class FingerprintSet {
       return;
     }
     const members = this.#young;
-    const larger = new Int32Array(members.length * 2);
+    const larger = new Int32Array(Math.max(members.length, this.#limit) * 2);
     for (let i = 0; i < members.length; i++) if (members[i] !== 0) put(larger, members[i]);
     this.#young = larger;
   }
