@@ -1,20 +1,20 @@
-import { CLIENT, type EndedConnection, type SideIndex } from "@hangup/connections";
+import type { EndedConnection } from "@hangup/connections";
 import { E, Evidence } from "./evidence.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 import { ABORT_RULES } from "./rules/abort.ts";
 import { AFTER_CLOSE_RULES } from "./rules/after-close.ts";
 import { DIAGNOSTIC_RULES } from "./rules/diagnostic.ts";
-import { FIN_RULES, firstFinOf } from "./rules/fin.ts";
+import { FIN_RULES } from "./rules/fin.ts";
 import { CANCELLED_RULE, INVALID_SEGMENT_RULE, LISTEN_OVERFLOW_RULE, SCAN_RULE } from "./rules/handshake.ts";
 import { MPTCP_RULE } from "./rules/mptcp.ts";
 import { NOBODY_RULES } from "./rules/nobody.ts";
 import { ORPHAN_RULES } from "./rules/orphan.ts";
 import { answersSyn, ICMP_RULES, REFUSED_RULES } from "./rules/refused.ts";
-import { onlySyn, repeater, SILENCE_RULES } from "./rules/silence.ts";
+import { onlySyn, SILENCE_RULES } from "./rules/silence.ts";
 import { THIRD_PARTY_RULES } from "./rules/third-party.ts";
 import { UNEXPECTED_SYN_RULE } from "./rules/unexpected-syn.ts";
 import { FAREWELL_BYTES, Signs } from "./signs.ts";
-import { causeDefinition, type Kind } from "./taxonomy.ts";
+import { causeDefinition, type CauseDefinition, type CauseName, type Kind } from "./taxonomy.ts";
 import { Verdict } from "./verdict.ts";
 
 /** Rules that come before it is asked whether the RST is bare or an abort. */
@@ -41,6 +41,35 @@ export const RULES: readonly Rule[] = [
   ...SILENCE_RULES,
 ];
 
+/** A rule as it is tried: all of one shape, what is known of its cause at hand. */
+interface Trial extends Pick<Rule, "match"> {
+  readonly kind: Kind;
+  readonly definition: CauseDefinition;
+}
+
+/** The rules of a family, whose rows are of this kind unless a rule says otherwise. */
+function trials(kind: Kind, rules: readonly Rule[]): readonly Trial[] {
+  return rules.map((rule) => ({ kind: rule.kind ?? kind, definition: definitionOf(rule.cause), match: rule.match }));
+}
+
+function definitionOf(cause: CauseName): CauseDefinition {
+  const definition = causeDefinition(cause);
+  if (definition === undefined) throw new Error(`${cause} is not in the taxonomy`);
+  return definition;
+}
+
+const FIN = trials("fin", FIN_RULES);
+const ORPHAN = trials("reset", ORPHAN_RULES);
+const REFUSED = trials("refused", REFUSED_RULES);
+const EARLY = trials("reset", EARLY_RULES);
+const BARE = trials("reset", BARE_RULES);
+const ABORT = trials("reset", ABORT_RULES);
+const ICMP = trials("refused", ICMP_RULES);
+const SILENCE = trials("timeout", SILENCE_RULES);
+
+const UNKNOWN_RESET = definitionOf("unknown_reset");
+const PORT_SCAN = definitionOf("port_scan");
+
 /** A verdict as sure as this needs no other packet. */
 const CERTAIN = 95;
 /** Direction below this is a guess. */
@@ -48,9 +77,9 @@ const SURE_DIRECTION = 90;
 
 /** Says of ended connections what ended them. */
 export class Judge {
-  readonly #verdict = new Verdict();
   readonly #evidence = new Evidence();
   readonly #signs = new Signs();
+  readonly #verdict = new Verdict(this.#signs, this.#evidence);
   readonly #context: RuleContext;
 
   /** `population`: all connections of the time are seen (a file), so that rules over many of them hold. */
@@ -60,60 +89,54 @@ export class Judge {
 
   /** The verdict on the connection: the same object each time. */
   judge(c: EndedConnection): Verdict {
-    const v = this.#verdict;
     this.#evidence.clear();
     this.#signs.read(c);
     this.#signs.note(c, this.#evidence);
-    v.benign = false;
-    v.parent = "";
-    if (c.endedBy === "fin") this.#apply("fin", FIN_RULES, c);
-    else if (c.endedBy === "icmp") this.#apply("refused", ICMP_RULES, c);
+    this.#verdict.connection = c;
+    const { endedBy } = c;
+    if (endedBy === "fin") this.#apply(FIN, c);
+    else if (endedBy === "icmp") this.#apply(ICMP, c);
     else if (c.rst !== null) this.#judgeReset(c);
-    else if (c.endedBy === "rst") this.#settle("reset", "unknown_reset", 30, c);
+    else if (endedBy === "rst") this.#settle("reset", UNKNOWN_RESET, 30, c);
     else this.#judgeSilence(c);
-    v.firstFinBy = sideName(firstFinOf(c));
-    v.firstRstBy = sideName(c.firstRst);
-    v.sender = senderOf(c, v.kind, v.cause);
-    v.evidence = this.#evidence.names();
-    return v;
+    return this.#verdict;
   }
 
   #judgeReset(c: EndedConnection): void {
-    if (c.onlyRsts) this.#apply("reset", ORPHAN_RULES, c);
-    else if (answersSyn(c)) this.#apply("refused", REFUSED_RULES, c);
-    else if (this.#apply("reset", EARLY_RULES, c)) return;
-    else if (!this.#apply("reset", this.#signs.bare ? BARE_RULES : ABORT_RULES, c))
-      this.#settle("reset", "unknown_reset", 30, c);
+    if (c.onlyRsts) this.#apply(ORPHAN, c);
+    else if (answersSyn(c)) this.#apply(REFUSED, c);
+    else if (this.#apply(EARLY, c)) return;
+    else if (!this.#apply(this.#signs.bare ? BARE : ABORT, c)) this.#settle("reset", UNKNOWN_RESET, 30, c);
   }
 
   #judgeSilence(c: EndedConnection): void {
     const v = this.#verdict;
     const watched = c.occasion !== "evicted" && c.occasion !== "stopped";
-    if (watched && this.#apply("timeout", SILENCE_RULES, c)) return;
+    if (watched && this.#apply(SILENCE, c)) return;
     const oneWay = (c.client.packets === 0 || c.server.packets === 0) && !onlySyn(c) && !c.oddOpen;
+    const scan = c.scanned && this.#context.population;
     v.kind = c.occasion === "evicted" || this.#evidence.note(E.one_way, oneWay) ? "not_observed" : "open";
-    v.cause = c.scanned && this.#context.population ? "port_scan" : "";
-    v.confidence = v.cause === "" ? 0 : 90;
+    v.definition = scan ? PORT_SCAN : null;
+    v.confidence = scan ? 90 : 0;
+    v.benign = false;
   }
 
   /** The first rule that applies; false when none does. */
-  #apply(kind: Kind, rules: readonly Rule[], c: EndedConnection): boolean {
+  #apply(rules: readonly Trial[], c: EndedConnection): boolean {
     for (const rule of rules) {
       const confidence = rule.match(c, this.#context);
       if (confidence === 0) continue;
-      this.#settle(rule.kind ?? kind, rule.cause, confidence, c);
+      this.#settle(rule.kind, rule.definition, confidence, c);
       return true;
     }
     return false;
   }
 
-  #settle(kind: Kind, cause: Rule["cause"], confidence: number, c: EndedConnection): void {
+  #settle(kind: Kind, definition: CauseDefinition, confidence: number, c: EndedConnection): void {
     const v = this.#verdict;
-    const definition = causeDefinition(cause);
     v.kind = kind;
-    v.cause = cause;
-    v.parent = definition?.parent ?? "";
-    v.benign = definition === undefined ? false : benignOf(c, cause, definition.benign);
+    v.definition = definition;
+    v.benign = benignOf(c, definition);
     let scaled = confidence;
     // Without the handshake the numbers have no origin; FINs need none.
     if (c.midstream && !c.onlyRsts && kind !== "fin") scaled *= 0.8;
@@ -125,30 +148,14 @@ export class Judge {
 }
 
 /** Does the end harm nobody? null where the capture cannot tell. */
-function benignOf(c: EndedConnection, cause: string, benign: boolean | "small"): boolean | null {
+function benignOf(c: EndedConnection, { name, benign }: CauseDefinition): boolean | null {
+  const { rst } = c;
   if (benign === "small") {
-    const { rst } = c;
     if (rst === null) return null;
     if ((rst.flags & 16) !== 0) return rst.ackBeyondOwnFin <= FAREWELL_BYTES;
     return c.flagsOnly || Number.isNaN(rst.peerBeyondOwnFin) ? null : rst.peerBeyondOwnFin <= FAREWELL_BYTES;
   }
+  if (name !== "app_abort" || !c.flagsOnly || c.onlyRsts || rst === null) return benign;
   // Without payload in the capture an abort after all was said cannot be told from any other.
-  const mayBeShortcut = c.rst !== null && (c.rst.peerFin || (c.client.sentPayload && c.server.sentPayload));
-  if (cause === "app_abort" && c.flagsOnly && !c.onlyRsts && mayBeShortcut) return null;
-  return benign;
-}
-
-function senderOf(c: EndedConnection, kind: Kind, cause: string): "client" | "server" | "" {
-  if (kind === "fin") return sideName(firstFinOf(c));
-  if (kind === "reset" || kind === "refused") return sideName(c.firstRst);
-  if (kind !== "timeout") return "";
-  if (onlySyn(c) || cause === "listen_overflow") return "server";
-  const repeats = repeater(c);
-  if (repeats !== null) return repeats === c.client ? "server" : "client";
-  if (c.client.fin !== c.server.fin) return c.client.fin ? "server" : "client";
-  return "client";
-}
-
-function sideName(side: SideIndex | null): "client" | "server" | "" {
-  return side === null ? "" : side === CLIENT ? "client" : "server";
+  return rst.peerFin || (c.client.sentPayload && c.server.sentPayload) ? null : benign;
 }

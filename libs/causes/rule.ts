@@ -6,7 +6,7 @@ import type { CauseName, Kind, Need } from "./taxonomy.ts";
 /** What a rule looks at, besides the connection itself. */
 export interface RuleContext {
   readonly evidence: Evidence;
-  /** Facts of the ending RST that several rules share; meaningful where there is one. */
+  /** Facts that several rules share; those of the ending RST are meaningful where there is one. */
   readonly signs: Signs;
   /** The whole population is at hand (a file): rules that need it say their cause, else they leave it as evidence. */
   readonly population: boolean;
@@ -27,5 +27,5 @@ export interface Rule {
   /** Other causes that the same packets may come from. */
   readonly confusedWith: readonly string[];
   /** One of `confidence` where the rule applies, else 0. */
-  match(c: EndedConnection, context: RuleContext): number;
+  readonly match: (c: EndedConnection, context: RuleContext) => number;
 }

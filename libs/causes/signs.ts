@@ -1,4 +1,4 @@
-import { CLIENT, SERVER, type EndedConnection, type RstFacts } from "@hangup/connections";
+import { CLIENT, SERVER, type EndedConnection, type RstFacts, type SideIndex } from "@hangup/connections";
 import { E, type Evidence } from "./evidence.ts";
 import { hasText, statedReason } from "./stated-reason.ts";
 
@@ -13,8 +13,12 @@ const STORM = 10;
 /** Two packets of one side may change places on their way within this time. */
 const REORDER_US = 20_000;
 
-/** Facts of the ending RST that several rules share, worked out once a connection. */
+/** Facts that several rules share, worked out once a connection: of its FINs, and of the ending RST. */
 export class Signs {
+  /** The side whose FIN the other's acknowledges; where both or neither do, the one captured first. */
+  firstFin: SideIndex | null = null;
+  /** Neither side's FIN acknowledges the other's. */
+  finsCrossed = false;
   /** A bare RST that is judged as an abort: some stacks abort so. */
   bareAbort = false;
   bare = false;
@@ -31,7 +35,11 @@ export class Signs {
   bothEnds = false;
 
   read(c: EndedConnection): void {
-    const { rst } = c;
+    const { client, server, rst } = c;
+    const { finAcksOther } = server;
+    this.finsCrossed = !finAcksOther && !client.finAcksOther;
+    const ordered = client.fin && server.fin && finAcksOther !== client.finAcksOther;
+    this.firstFin = ordered ? (finAcksOther ? CLIENT : SERVER) : c.firstFinCaptured;
     if (rst === null) return;
     this.bareAbort = isBareAbort(c, rst);
     this.abort = rst.form === "abort" || this.bareAbort || (rst.form === "odd" && (rst.flags & 16) !== 0);

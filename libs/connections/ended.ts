@@ -141,13 +141,10 @@ export class RstFacts {
 export class EndedConnection {
   occasion: Occasion = "settled";
   endedBy: EndedBy = "fin";
-  readonly sides: readonly [SideFacts, SideFacts] = [new SideFacts(), new SideFacts()];
-  get client(): SideFacts {
-    return this.sides[CLIENT];
-  }
-  get server(): SideFacts {
-    return this.sides[SERVER];
-  }
+  readonly client = new SideFacts();
+  readonly server = new SideFacts();
+  /** The two, by CLIENT and SERVER. */
+  readonly sides: readonly [SideFacts, SideFacts] = [this.client, this.server];
   /** 0-100. */
   directionConfidence = 100;
   family = 4;

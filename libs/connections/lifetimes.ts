@@ -287,7 +287,7 @@ export class Lifetimes {
   /** Hands the connection out; answers whether it is told for good. */
   #tell(slot: number, occasion: Occasion, nowUs: number): boolean {
     const { table } = this.#k;
-    const told = this.#sink(this.#view.fill(slot, occasion, nowUs));
+    const told = this.#sink(this.#view.look(slot, occasion, nowUs));
     if (told || occasion !== "silence") {
       const w = table.words(slot);
       const f = table.base(slot) + L.FLAGS;

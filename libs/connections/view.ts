@@ -1,143 +1,228 @@
 import { directionConfidence, findClient, sideIndex } from "./direction.ts";
-import { tripTo } from "./echoes.ts";
-import { CLIENT, EndedConnection, SERVER, type Occasion, type SideFacts, type Stage } from "./ended.ts";
+import {
+  CLIENT,
+  type EndedBy,
+  type EndedConnection,
+  type Occasion,
+  type RefusalTtl,
+  RstFacts,
+  SERVER,
+  type SideIndex,
+  type Stage,
+} from "./ended.ts";
 import { addressFingerprint } from "./fingerprints.ts";
 import { historyText } from "./history.ts";
 import * as L from "./layout.ts";
 import { isKnock } from "./probes.ts";
 import * as R from "./rare-facts.ts";
-import { ahead } from "./sequence.ts";
 import type { Tracking } from "./tracking.ts";
 import { bytesFromNumbers } from "./view-bytes.ts";
 import { readRst } from "./view-rst.ts";
+import { SideView } from "./view-side.ts";
 import { connState } from "./zeek-state.ts";
 
-const ENDED_BY = ["none", "fin", "rst", "icmp"] as const;
-
-/** Reads a record into the one object that is handed out. */
-export class View {
+/**
+ * A record as the one object that is handed out. What every verdict needs is read at once, the rest when it is asked for: nobody asks
+ * for all of it, and most connections have nothing but their two FINs to tell.
+ */
+export class View implements EndedConnection {
+  readonly client: SideView;
+  readonly server: SideView;
+  readonly sides: readonly [SideView, SideView];
   readonly #k: Tracking;
-  readonly #out = new EndedConnection();
+  #w: Int32Array = new Int32Array(0);
+  #t: Float64Array = new Float64Array(0);
+  #b = 0;
+  /** The side that is the client: 0 or 1. */
+  #client = 0;
+  #flags = 0;
+  #marks = 0;
+  #counts = 0;
+  #rareBits = 0;
+  occasion: Occasion = "settled";
+  directionConfidence = 100;
+  nowUs = 0.5;
+  flagsOnly = false;
+  captureLoss = false;
+  rst: RstFacts | null = null;
+  readonly rsts: readonly RstFacts[] = Array.from({ length: R.KEPT_RSTS }, () => new RstFacts());
+  rstsKept = 0;
+  rstCount = 0;
+  rstIgnored = 0;
+  onlyRsts = false;
+  icmp = 0;
+  refusalTtl: RefusalTtl = "unknown";
+  extremeTtlIsOwn = false;
+  scanned = false;
+  regularKnock = false;
 
   constructor(k: Tracking) {
     this.#k = k;
+    this.client = new SideView(k, L.RTT_CLIENT);
+    this.server = new SideView(k, L.RTT_SERVER);
+    this.sides = [this.client, this.server];
   }
 
-  fill(slot: number, occasion: Occasion, nowUs: number): EndedConnection {
+  /** Looks at the record of `slot`. */
+  look(slot: number, occasion: Occasion, nowUs: number): this {
     const k = this.#k;
     const w = k.table.words(slot);
-    const t = k.table.times(slot);
     const b = k.table.base(slot);
-    const c = this.#out;
-    const f = w[b + L.FLAGS];
+    if (this.#w !== w) {
+      this.#w = w;
+      this.#t = k.table.times(slot);
+    }
+    this.#b = b;
+    this.#flags = w[b + L.FLAGS];
+    this.#marks = w[b + L.MARKS];
+    this.#counts = w[b + L.COUNTS];
     const client = findClient(k, w, b);
-    c.directionConfidence = directionConfidence;
-    c.occasion = occasion;
-    c.endedBy =
-      (f & L.STATE) === L.OPEN
-        ? "none"
-        : ENDED_BY[(f & L.BY_FIN) !== 0 ? 1 : (f & L.BY_RST) !== 0 ? 2 : (f & L.BY_ICMP) !== 0 ? 3 : 0];
-    c.family = (f & L.IPV6) === 0 ? 4 : 6;
-    c.context = w[b + L.CONTEXT];
-    c.nowUs = nowUs;
-    c.flagsOnly = !k.plainSeen;
-    readSide(k, w, b, client, c.client);
-    readSide(k, w, b, client ^ 1, c.server);
-    this.#readTimes(w, t, b, f);
-    this.#readCourse(w, b, f, client);
+    this.#client = client;
+    this.directionConfidence = directionConfidence;
+    this.occasion = occasion;
+    this.nowUs = nowUs;
+    this.flagsOnly = !k.plainSeen;
+    this.client.look(w, b, client);
+    this.server.look(w, b, client ^ 1);
     this.#readRare(w, b, client);
-    if (c.flagsOnly) bytesFromNumbers(c);
-    c.stage = stageOf(c);
-    c.scanned = this.#scanned(w, b, client);
-    c.regularKnock = c.rst !== null && isKnock(w, b) && this.#isRegularKnock(w, b, client, c.rst.timeUs);
-    c.history = historyText(w, b, client);
-    return c;
+    if (this.flagsOnly) bytesFromNumbers(this);
+    this.scanned = this.#isScanned(w, b, client);
+    this.regularKnock = this.rst !== null && isKnock(w, b) && this.#isRegularKnock(w, b, client, this.rst.timeUs);
+    return this;
   }
 
-  #readTimes(w: Int32Array, t: Float64Array, b: number, f: number): void {
-    const c = this.#out;
-    const last = t[(b + L.LAST_TIME) >> 1];
-    c.startUs = t[(b + L.FIRST_TIME) >> 1];
-    c.lastUs = last;
-    const ended = c.endedBy !== "none";
-    c.endUs = ended ? last - (((last | 0) - w[b + L.END_TIME]) | 0) : last;
-    const anyFin = (f & (L.FIN_0 | L.FIN_1)) !== 0;
-    c.finGapUs = anyFin && c.endedBy === "fin" ? (w[b + L.END_TIME] - w[b + L.EVENT_TIME]) >>> 0 : 0;
-    c.idleUs = w[b + L.GAP] >>> 0;
+  get endedBy(): EndedBy {
+    const f = this.#flags;
+    if ((f & L.STATE) === L.OPEN) return "none";
+    if ((f & L.BY_FIN) !== 0) return "fin";
+    if ((f & L.BY_RST) !== 0) return "rst";
+    return (f & L.BY_ICMP) !== 0 ? "icmp" : "none";
   }
-
-  #readCourse(w: Int32Array, b: number, f: number, client: number): void {
-    const c = this.#out;
-    const counts = w[b + L.COUNTS];
-    c.syns = counts >>> 24;
-    c.synAcks = (counts >>> 16) & 255;
-    c.lateSegments = counts & 0xffff;
-    const marks = w[b + L.MARKS];
-    c.bothSyns = (marks & L.BOTH_SYNS) !== 0;
-    c.misfitSynAck = (marks & L.MISFIT_SYNACK) !== 0;
-    c.otherSyn = (marks & L.OTHER_SYN) !== 0;
-    c.oddOpen = (f & L.ODD_OPEN) !== 0;
-    c.twoAnswers = (f & L.TWO_ANSWERS) !== 0;
-    c.handshake = (f & L.HANDSHAKE) !== 0;
-    c.midstream = !c.client.sentSyn;
-    c.finSoon = (f & L.FIN_SOON) !== 0;
-    const anyFin = (f & (L.FIN_0 | L.FIN_1)) !== 0;
-    c.firstFinCaptured = anyFin ? sideIndex((f & L.FIN_FIRST_1) === 0 ? 0 : 1, client) : null;
-    c.firstRst = (f & L.RST_SEEN) !== 0 ? sideIndex((f & L.FIRST_RST_IS_1) === 0 ? 0 : 1, client) : null;
-    const opened = (f & L.CLIENT_KNOWN) !== 0;
-    // Without acknowledgements in the capture the first echo is that of a late segment.
-    const timed = !opened && !c.flagsOnly;
-    c.client.roundTripUs = opened ? w[b + L.RTT_CLIENT] : timed ? tripTo(w, b, client) : 0;
-    c.server.roundTripUs = opened ? w[b + L.RTT_SERVER] : timed ? tripTo(w, b, client ^ 1) : 0;
+  get family(): number {
+    return (this.#flags & L.IPV6) === 0 ? 4 : 6;
+  }
+  get context(): number {
+    return this.#w[this.#b + L.CONTEXT];
+  }
+  get startUs(): number {
+    return this.#t[(this.#b + L.FIRST_TIME) >> 1];
+  }
+  get endUs(): number {
+    const last = this.lastUs;
+    return this.endedBy === "none" ? last : last - (((last | 0) - this.#w[this.#b + L.END_TIME]) | 0);
+  }
+  get lastUs(): number {
+    return this.#t[(this.#b + L.LAST_TIME) >> 1];
+  }
+  get idleUs(): number {
+    return this.rst === null ? this.#w[this.#b + L.GAP] >>> 0 : this.rst.idleUs;
+  }
+  get midstream(): boolean {
+    return !this.client.sentSyn;
+  }
+  get handshake(): boolean {
+    return (this.#flags & L.HANDSHAKE) !== 0;
+  }
+  get stage(): Stage {
+    return stageOf(this);
+  }
+  get syns(): number {
+    return this.#counts >>> 24;
+  }
+  get synAcks(): number {
+    return (this.#counts >>> 16) & 255;
+  }
+  get lateSegments(): number {
+    return this.#counts & 0xffff;
+  }
+  get bothSyns(): boolean {
+    return (this.#marks & L.BOTH_SYNS) !== 0;
+  }
+  get misfitSynAck(): boolean {
+    return (this.#marks & L.MISFIT_SYNACK) !== 0;
+  }
+  get otherSyn(): boolean {
+    return (this.#marks & L.OTHER_SYN) !== 0;
+  }
+  get oddOpen(): boolean {
+    return (this.#flags & L.ODD_OPEN) !== 0;
+  }
+  get twoAnswers(): boolean {
+    return (this.#flags & L.TWO_ANSWERS) !== 0;
+  }
+  get finSoon(): boolean {
+    return (this.#flags & L.FIN_SOON) !== 0;
+  }
+  get finGapUs(): number {
+    if ((this.#flags & (L.FIN_0 | L.FIN_1)) === 0 || this.endedBy !== "fin") return 0;
+    return (this.#w[this.#b + L.END_TIME] - this.#w[this.#b + L.EVENT_TIME]) >>> 0;
+  }
+  get firstFinCaptured(): SideIndex | null {
+    const f = this.#flags;
+    if ((f & (L.FIN_0 | L.FIN_1)) === 0) return null;
+    return sideIndex((f & L.FIN_FIRST_1) === 0 ? 0 : 1, this.#client);
+  }
+  get firstRst(): SideIndex | null {
+    const f = this.#flags;
+    return (f & L.RST_SEEN) === 0 ? null : sideIndex((f & L.FIRST_RST_IS_1) === 0 ? 0 : 1, this.#client);
+  }
+  get rstAgain(): boolean {
+    return (this.#rareBits & R.RST_AGAIN) !== 0;
+  }
+  get rstTrailing(): boolean {
+    return (this.#rareBits & R.RST_TRAILING) !== 0;
+  }
+  get rstTwins(): boolean {
+    return (this.#rareBits & R.RST_TWINS) !== 0;
+  }
+  get senderGoesOn(): boolean {
+    return (this.#rareBits & R.GOES_ON) !== 0;
+  }
+  get peerSentMore(): boolean {
+    return (this.#rareBits & R.PEER_SENT_MORE) !== 0;
+  }
+  get synTrailed(): boolean {
+    return (this.#rareBits & R.SYN_TRAILING) !== 0;
+  }
+  get history(): string {
+    return historyText(this.#w, this.#b, this.#client);
+  }
+  get connState(): string {
+    const payload = (this.#flags & (L.PAYLOAD_0 | L.PAYLOAD_1)) !== 0;
+    return connState(this, this.client.sentRst, this.server.sentRst, payload);
   }
 
   #readRare(w: Int32Array, b: number, client: number): void {
     const k = this.#k;
-    const c = this.#out;
     const at = k.rare.find(w, b);
     const words = k.rare.records.words;
-    const bits = at < 0 ? 0 : words[at + R.RARE_BITS];
-    c.rst = null;
-    c.rstsKept = 0;
-    c.rstCount = at < 0 ? 0 : words[at + R.RST_COUNTS] >>> 16;
-    c.rstIgnored = at < 0 ? 0 : words[at + R.RST_COUNTS] & 0xffff;
-    c.rstAgain = (bits & R.RST_AGAIN) !== 0;
-    c.rstTrailing = (bits & R.RST_TRAILING) !== 0;
-    c.rstTwins = (bits & R.RST_TWINS) !== 0;
-    c.senderGoesOn = (bits & R.GOES_ON) !== 0;
-    c.peerSentMore = (bits & R.PEER_SENT_MORE) !== 0;
-    c.synTrailed = (bits & R.SYN_TRAILING) !== 0;
-    c.icmp = at < 0 ? 0 : words[at + R.ICMP_ERROR];
-    if (at >= 0) {
-      for (let i = 0; i < R.KEPT_RSTS && words[at + R.RSTS + i] !== 0; i++) {
-        readRst(k, w, b, client, words[at + R.RSTS + i], c.rsts[i]);
-        if (words[at + R.RSTS + i] === words[at + R.ENDING]) c.rst = c.rsts[i];
-        c.rstsKept++;
-      }
+    this.rst = null;
+    this.rstsKept = 0;
+    this.#rareBits = at < 0 ? 0 : words[at + R.RARE_BITS];
+    this.rstCount = at < 0 ? 0 : words[at + R.RST_COUNTS] >>> 16;
+    this.rstIgnored = at < 0 ? 0 : words[at + R.RST_COUNTS] & 0xffff;
+    this.icmp = at < 0 ? 0 : words[at + R.ICMP_ERROR];
+    this.onlyRsts = this.rstCount > 0 && this.client.packets + this.server.packets === this.rstCount;
+    if (at < 0) return;
+    for (let i = 0; i < R.KEPT_RSTS && words[at + R.RSTS + i] !== 0; i++) {
+      readRst(k, w, b, client, words[at + R.RSTS + i], this.rsts[i]);
+      if (words[at + R.RSTS + i] === words[at + R.ENDING]) this.rst = this.rsts[i];
+      this.rstsKept++;
     }
-    const packets = c.client.packets + c.server.packets;
-    c.onlyRsts = c.rstCount > 0 && packets === c.rstCount;
-    if (c.rst !== null) {
-      c.idleUs = c.rst.idleUs;
-      this.#compareTtls(w, b, client);
-    }
-    c.connState = connState(c, sentRst(w, b, client), sentRst(w, b, client ^ 1));
+    if (this.rst !== null) this.#compareTtls(w, b, client, this.rst);
   }
 
   /** The ending RST against what is known of the host whose address it carries. */
-  #compareTtls(w: Int32Array, b: number, client: number): void {
-    const c = this.#out;
-    const rst = c.rst;
-    if (rst === null) return;
+  #compareTtls(w: Int32Array, b: number, client: number, rst: RstFacts): void {
     const { hosts } = this.#k.neighbourhood;
     const side = rst.sender === CLIENT ? client : client ^ 1;
     const address = b + L.ADDRESS + side * 4;
     const context = w[b + L.CONTEXT];
-    c.refusalTtl = hosts.compareTtl(w, address, context, rst.ttl);
-    c.extremeTtlIsOwn = false;
-    for (let set = c.sides[rst.sender].ttls; set !== 0; set >>>= 8) {
+    this.refusalTtl = hosts.compareTtl(w, address, context, rst.ttl);
+    this.extremeTtlIsOwn = false;
+    for (let set = this.sides[rst.sender].ttls; set !== 0; set >>>= 8) {
       const ttl = set & 255;
-      if ((ttl <= 2 || ttl >= 254) && hosts.carriesOnTwoPorts(w, address, context, ttl)) c.extremeTtlIsOwn = true;
+      if ((ttl <= 2 || ttl >= 254) && hosts.carriesOnTwoPorts(w, address, context, ttl)) this.extremeTtlIsOwn = true;
     }
   }
 
@@ -146,15 +231,14 @@ export class View {
     return this.#k.neighbourhood.knocks.isRegular(
       addressFingerprint(w, b + L.ADDRESS + client * 4, context),
       addressFingerprint(w, b + L.ADDRESS + (client ^ 1) * 4, context),
-      this.#out.server.port,
+      this.server.port,
       timeUs,
     );
   }
 
-  #scanned(w: Int32Array, b: number, client: number): boolean {
-    const c = this.#out;
-    if (c.client.sentPayload || c.server.sentPayload || (c.rst === null && !c.oddOpen)) return false;
-    const rst = c.rst;
+  #isScanned(w: Int32Array, b: number, client: number): boolean {
+    if (this.client.sentPayload || this.server.sentPayload || (this.rst === null && !this.oddOpen)) return false;
+    const rst = this.rst;
     const known = (w[b + L.FLAGS] & L.CLIENT_KNOWN) !== 0;
     // Without a SYN whoever the RST went to is the one who asked.
     const source = known || rst === null ? client : (rst.sender === CLIENT ? client : client ^ 1) ^ 1;
@@ -163,63 +247,10 @@ export class View {
     return this.#k.neighbourhood.scans.includes(
       addressFingerprint(w, b + L.ADDRESS + source * 4, context),
       addressFingerprint(w, b + L.ADDRESS + (source ^ 1) * 4, context),
-      c.sides[source === client ? SERVER : CLIENT].port,
-      rst === null ? c.startUs : rst.timeUs,
+      this.sides[source === client ? SERVER : CLIENT].port,
+      rst === null ? this.startUs : rst.timeUs,
       opener,
     );
-  }
-}
-
-function sentRst(w: Int32Array, b: number, side: number): boolean {
-  return (w[b + L.SIDE + side * L.SIDE_WORDS + L.BITS] & L.SENT_RST) !== 0;
-}
-
-function readSide(k: Tracking, w: Int32Array, b: number, side: number, out: SideFacts): void {
-  const x = b + L.SIDE + side * L.SIDE_WORDS;
-  const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
-  const bits = w[x + L.BITS];
-  const f = w[b + L.FLAGS];
-  readAddress(w, b + L.ADDRESS + side * 4, out.address);
-  out.port = side === 0 ? w[b + L.PORTS] >>> 16 : w[b + L.PORTS] & 0xffff;
-  out.packets = w[x + L.PACKETS] >>> 0;
-  out.isn = w[b + L.ISN_OF + side] >>> 0;
-  out.hasIsn = (bits & L.HAS_ISN) !== 0;
-  out.sentSyn = (bits & L.SENT_SYN) !== 0;
-  out.sentSynAck = (bits & L.SENT_SYNACK) !== 0;
-  out.spoke = (bits & L.SPOKE) !== 0;
-  const wraps = (w[b + L.MARKS] >>> (side === 0 ? L.WRAPS_SHIFT_0 : L.WRAPS_SHIFT_1)) & 3;
-  out.bytes = (w[x + L.BYTES] >>> 0) + wraps * 0x100000000;
-  out.bytesWhole = (bits & (L.HAS_ISN | L.HOLES | L.INEXACT)) === L.HAS_ISN;
-  out.sentPayload = (f & (side === 0 ? L.PAYLOAD_0 : L.PAYLOAD_1)) !== 0;
-  out.retransmits = w[x + L.TRIES] >>> 16;
-  out.hasSeq = (bits & L.HAS_SEQ) !== 0;
-  out.hasAck = (bits & L.HAS_ACK) !== 0;
-  out.snd = w[x + L.SND];
-  out.acked = w[x + L.ACKED];
-  out.fin = (f & (L.FIN_0 << side)) !== 0;
-  out.finAcksOther = (f & (L.FIN_ACKS_0 << side)) !== 0;
-  out.finBeyond = (f & (L.FIN_BEYOND_0 << side)) !== 0;
-  out.finEnd = w[b + L.FIN_END_OF + side] >>> 0;
-  const acked = ahead(w[x + L.ACKED], w[b + L.ISN_OF + (side ^ 1)]);
-  out.finAtStart = out.fin && out.hasIsn && ahead(out.finEnd, out.isn) === 2 && acked === 1;
-  out.wentOnAfterFin = (f & (L.HALF_CLOSE_0 << side)) !== 0;
-  out.lastTries = (w[x + L.TRIES] >>> 8) & 255;
-  out.probes = w[x + L.TRIES] & 255;
-  out.lastUnanswered =
-    out.lastTries > 0 && ((w[y + L.BITS] & L.HAS_ACK) === 0 || ahead(w[y + L.ACKED], w[x + L.LAST_SEQ]) <= 0);
-  out.ttls = w[x + L.TTLS];
-  out.ttlsWhole = (bits & L.TTL_OVERFLOW) === 0;
-  out.timestamps = (bits & L.TIMESTAMPS) !== 0;
-  out.local = k.neighbourhood.hosts.isLocal(w, b + L.ADDRESS + side * 4, w[b + L.CONTEXT], out.ttls);
-}
-
-function readAddress(w: Int32Array, at: number, out: Uint8Array): void {
-  for (let i = 0; i < 4; i++) {
-    const word = w[at + i];
-    out[i * 4] = word >>> 24;
-    out[i * 4 + 1] = word >>> 16;
-    out[i * 4 + 2] = word >>> 8;
-    out[i * 4 + 3] = word;
   }
 }
 

@@ -1,25 +1,14 @@
-import { CLIENT, SERVER, type EndedConnection, type SideIndex } from "@hangup/connections";
+import { CLIENT, SERVER, type EndedConnection } from "@hangup/connections";
 import { E } from "../evidence.ts";
 import type { Rule } from "../rule.ts";
+import type { Signs } from "../signs.ts";
 
 /** Crossing data of a short path must not pass for data behind a FIN. */
 const SHORTEST_CROSSING_US = 20_000;
 
-/** The side whose FIN the other's acknowledges; where both or neither do, the one captured first. */
-export function firstFinOf(c: EndedConnection): SideIndex | null {
-  if (!c.client.fin || !c.server.fin) return c.firstFinCaptured;
-  if (c.server.finAcksOther && !c.client.finAcksOther) return CLIENT;
-  if (c.client.finAcksOther && !c.server.finAcksOther) return SERVER;
-  return c.firstFinCaptured;
-}
-
-function crossed(c: EndedConnection): boolean {
-  return !c.client.finAcksOther && !c.server.finAcksOther;
-}
-
 /** Whoever closed first had closed for good: it answered what came later by RST. */
-function wasRefused(c: EndedConnection): boolean {
-  return c.rstTrailing && c.firstRst === firstFinOf(c);
+function wasRefused(c: EndedConnection, { firstFin }: Signs): boolean {
+  return c.rstTrailing && c.firstRst === firstFin;
 }
 
 /** Both FINs came before any RST that counts. */
@@ -30,9 +19,9 @@ export const FIN_RULES: readonly Rule[] = [
     confidence: [95, 65],
     source: "RFC 9293 3.6: a side that has closed may still receive",
     confusedWith: ["fin_client_first", "fin_server_first"],
-    match(c, { evidence }) {
-      if (crossed(c) || wasRefused(c)) return 0;
-      const second = c.sides[firstFinOf(c) === CLIENT ? SERVER : CLIENT];
+    match(c, { evidence, signs }) {
+      if (signs.finsCrossed || wasRefused(c, signs)) return 0;
+      const second = signs.firstFin === CLIENT ? c.server : c.client;
       if (!c.flagsOnly) return evidence.note(E.sent_after_fin, second.wentOnAfterFin) ? 95 : 0;
       const crossing = Math.max(2 * c.server.roundTripUs, SHORTEST_CROSSING_US);
       return evidence.note(E.fin_beyond, second.finBeyond && c.finGapUs > crossing) ? 65 : 0;
@@ -45,9 +34,9 @@ export const FIN_RULES: readonly Rule[] = [
     confidence: [60],
     source: "hosts_access(5): the server accepts and closes before a byte",
     confusedWith: ["fin_server_first"],
-    match(c, { evidence }) {
-      const bytes = c.client.sentPayload || c.server.sentPayload;
-      if (crossed(c) || firstFinOf(c) !== SERVER || bytes || !c.server.sentSynAck || !c.finSoon) return 0;
+    match(c, { evidence, signs }) {
+      if (signs.firstFin !== SERVER || signs.finsCrossed || !c.server.sentSynAck || !c.finSoon) return 0;
+      if (c.client.sentPayload || c.server.sentPayload) return 0;
       evidence.note(E.no_payload, true);
       evidence.note(E.closed_soon, true);
       return 60;
@@ -59,7 +48,7 @@ export const FIN_RULES: readonly Rule[] = [
     confidence: [95],
     source: "RFC 9293 3.6, figure 13: simultaneous close",
     confusedWith: [],
-    match: (c, { evidence }) => (evidence.note(E.fins_crossed, crossed(c)) ? 95 : 0),
+    match: (_c, { evidence, signs }) => (evidence.note(E.fins_crossed, signs.finsCrossed) ? 95 : 0),
   },
   {
     cause: "fin_client_first",
@@ -67,7 +56,7 @@ export const FIN_RULES: readonly Rule[] = [
     confidence: [95],
     source: "RFC 9293 3.6, figure 12: normal close",
     confusedWith: [],
-    match: (c, { evidence }) => (firstFinOf(c) === CLIENT && evidence.note(E.fin_acknowledged, true) ? 95 : 0),
+    match: (_c, { evidence, signs }) => (signs.firstFin === CLIENT && evidence.note(E.fin_acknowledged, true) ? 95 : 0),
   },
   {
     cause: "fin_server_first",
@@ -75,6 +64,6 @@ export const FIN_RULES: readonly Rule[] = [
     confidence: [95],
     source: "RFC 9293 3.6, figure 12: normal close",
     confusedWith: [],
-    match: (c, { evidence }) => (firstFinOf(c) === SERVER && evidence.note(E.fin_acknowledged, true) ? 95 : 0),
+    match: (_c, { evidence, signs }) => (signs.firstFin === SERVER && evidence.note(E.fin_acknowledged, true) ? 95 : 0),
   },
 ];

@@ -1,4 +1,4 @@
-import { Judge, RULE_VERSION } from "@hangup/causes";
+import { causeDefinition, Judge, RULE_VERSION } from "@hangup/causes";
 import { execute, insertNative, queryRows, type ClickHouseClient } from "@hangup/clickhouse";
 import { orReason, TestEngine } from "@hangup/clickhouse/testing";
 import { Conversation, interleave } from "@hangup/connections";
@@ -54,7 +54,7 @@ class NewerJudge {
   judge(...[c]: Parameters<Judge["judge"]>): ReturnType<Judge["judge"]> {
     const verdict = this.#judge.judge(c);
     if (verdict.cause === "unread_data_close" && c.rst?.senderSentPayload === false) {
-      verdict.cause = "resource_abort";
+      verdict.definition = causeDefinition("resource_abort") ?? null;
       verdict.confidence = 71;
     }
     return verdict;
