@@ -101,7 +101,7 @@ function bothWays(segments: Iterable<Segment>, whole: boolean, lossy = false): n
   const tracker = new Tracker(options, (ended) => {
     ended.captureLoss = lossy;
     const verdict = judge.judge(ended);
-    fillRow(row, ended, verdict, { localKnown: false, whole, facts: true });
+    fillRow(row, ended, verdict, { localKnown: false, whole });
     columns.clear();
     columns.append(row);
     decodeBatch(encodeBatch(columns), into);

@@ -3,7 +3,7 @@ import { Judge, type Kind } from "@hangup/causes";
 import { Tracker, type EndedConnection, type NotesExchange, type TrackerCounters } from "@hangup/connections";
 import { CaptureDecoder, type CaptureDecoderOptions, type DecodeCounters, type Share } from "@hangup/packets";
 import type { Teardown } from "./columns.ts";
-import { emptyRow, fillRow, type Observation } from "./row.ts";
+import { emptyRow, fillCounted, fillRow, type Observation } from "./row.ts";
 
 /** A live row is judged so long after the segment that ended it, µs. */
 export const DEFAULT_SETTLE_US = 1_000_000;
@@ -30,7 +30,7 @@ export interface ObserverOptions extends CaptureDecoderOptions {
   readonly localAddresses?: readonly Uint8Array[];
   /** Rows to be left out: counted as filtered, they get no number. */
   readonly exclude?: (row: Teardown) => boolean;
-  /** Fill the columns that only a later judgement reads, from `ended_by` on. Default true. */
+  /** Fill all columns; false: those alone by which rows are counted, what ended and where. Default true. */
   readonly facts?: boolean;
   /** Packets that the capture has lost so far. */
   readonly captureDrops?: () => number;
@@ -105,6 +105,7 @@ export class Observer {
   readonly #judge: Judge;
   readonly #row: Teardown;
   readonly #observation: Observation;
+  readonly #facts: boolean;
   /** From the number of a row to that of the next: observers that share a capture number theirs in turn. */
   readonly #rowsApart: number;
   /** Packets that the capture had lost when last looked, and the capture time at which that number had grown. */
@@ -123,8 +124,8 @@ export class Observer {
     this.#observation = {
       localKnown: options.localAddresses !== undefined,
       whole: !options.live,
-      facts: options.facts ?? true,
     };
+    this.#facts = options.facts ?? true;
     const tracker = new Tracker(
       {
         settleUs: options.live ? (options.settleUs ?? DEFAULT_SETTLE_US) : null,
@@ -205,7 +206,8 @@ export class Observer {
       return true;
     }
     const row = this.#row;
-    fillRow(row, ended, verdict, this.#observation);
+    if (this.#facts) fillRow(row, ended, verdict, this.#observation);
+    else fillCounted(row, ended, verdict);
     row.capture_drops = this.#drops;
     if (this.#options.exclude?.(row) === true) {
       this.counters.filtered++;

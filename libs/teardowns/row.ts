@@ -80,41 +80,39 @@ export interface Observation {
   readonly localKnown: boolean;
   /** Judged with all connections of the time at hand (a file). */
   readonly whole: boolean;
-  /** Fill the columns that only a later judgement reads. */
-  readonly facts: boolean;
+}
+
+/** Fills the columns by which rows are counted. */
+export function fillCounted(row: Teardown, c: EndedConnection, v: Verdict): void {
+  row.server_ip = c.server.address;
+  row.server_port = c.server.port;
+  row.kind = v.kind;
+  row.cause = v.cause;
+  row.benign = v.benign;
+  row.stage = c.stage;
+  row.midstream = c.midstream;
 }
 
 /** Fills the columns that the connection and its verdict tell. */
-export function fillRow(
-  row: Teardown,
-  c: EndedConnection,
-  v: Verdict,
-  { localKnown, whole, facts }: Observation,
-): void {
+export function fillRow(row: Teardown, c: EndedConnection, v: Verdict, { localKnown, whole }: Observation): void {
   const { client, server } = c;
+  fillCounted(row, c, v);
   row.vantage = vantageOf(c, localKnown);
   row.client_ip = client.address;
   row.client_port = client.port;
-  row.server_ip = server.address;
-  row.server_port = server.port;
   row.direction_confidence = c.directionConfidence;
   row.start_time = Math.floor(c.startUs);
   row.end_time = Math.max(row.start_time, Math.floor(c.endUs));
   row.duration_us = row.end_time - row.start_time;
-  row.kind = v.kind;
-  row.cause = v.cause;
   row.cause_parent = v.parent;
   row.confidence = v.confidence;
   row.evidence = v.evidence;
-  row.benign = v.benign;
-  row.stage = c.stage;
   row.sender = v.sender;
   row.first_fin_by = v.firstFinBy;
   row.first_rst_by = v.firstRstBy;
   row.rst_form = c.rst?.form ?? "";
   row.rst_count = c.rstCount;
   row.rst_ignored = c.rstIgnored;
-  row.midstream = c.midstream;
   row.conn_state = c.connState;
   row.history = c.history;
   row.client_isn = client.hasIsn ? client.isn : null;
@@ -135,7 +133,7 @@ export function fillRow(
   row.capture_mode = c.flagsOnly ? "flags" : "all";
   row.late_segments = c.lateSegments;
   row.judged_time = Math.floor(c.nowUs);
-  if (facts) fillFacts(row, c, whole);
+  fillFacts(row, c, whole);
 }
 
 /** By SYN and SYN-ACK, µs, or by timestamps where neither was captured; null without. */
