@@ -17,7 +17,7 @@ export function recordFin(k: Tracking, w: Int32Array, b: number, side: number, s
   // A FIN without ACK closes nothing (RFC 9293 3.10.7.4: dropped in all states that could close).
   if ((s.flags & ACK) === 0) return false;
   const x = b + L.SIDE + side * L.SIDE_WORDS;
-  const end = (s.seq + s.payloadLength + 1) | 0;
+  const end = ((s.seq | 0) + s.payloadLength + 1) | 0;
   const f = w[b + L.FLAGS];
   if ((f & (L.FIN_0 << side)) === 0) {
     if (k.plainSeen && Math.abs(ahead(end, w[x + L.SND])) > REACH) return false;

@@ -85,8 +85,8 @@ export function recordSynAck(k: Tracking, w: Int32Array, b: number, side: number
   w[x + L.BITS] = (w[x + L.BITS] & ~L.STALE_ACK) | L.HAS_ISN | L.HAS_SEQ | L.HAS_ACK | L.SENT_SYNACK;
   if ((w[b + L.FLAGS] & L.CLIENT_KNOWN) === 0) setClient(w, b, side ^ 1);
   if ((w[y + L.BITS] & L.SENT_SYN) !== 0) {
-    if ((w[b + L.FLAGS] & (L.FIN_0 | L.FIN_1)) === 0)
-      w[b + L.RTT_SERVER] = Math.min(0x7fffffff, ((s.timeUs | 0) - w[b + L.EVENT_TIME]) >>> 0);
+    const rtt = ((s.timeUs | 0) - w[b + L.EVENT_TIME]) >>> 0;
+    if ((w[b + L.FLAGS] & (L.FIN_0 | L.FIN_1)) === 0) w[b + L.RTT_SERVER] = rtt > 0x7fffffff ? 0x7fffffff : rtt;
   } else if ((w[y + L.BITS] & L.HAS_ISN) === 0) {
     w[b + L.ISN_OF + (side ^ 1)] = (s.ack - 1) | 0;
     w[y + L.BITS] |= L.HAS_ISN;

@@ -35,8 +35,9 @@ export function appendLetter(w: Int32Array, b: number, letter: number, side: num
   const length = (w[b + MARKS] >>> HISTORY_LENGTH_SHIFT) & LENGTH_MASK;
   const ends = letter === LETTER_F || letter === LETTER_R;
   if (length >= (ends ? ROOM : letter > LETTER_D ? ROOM_FOR_TROUBLE : ROOM_BEFORE_THE_END)) return;
-  const word = b + HISTORY + (length >= PER_WORD ? 1 : 0);
-  w[word] |= (letter | (side << 4)) << ((length % PER_WORD) * 5);
+  const code = letter | (side << 4);
+  if (length < PER_WORD) w[b + HISTORY] |= code << (length * 5);
+  else w[b + HISTORY + 1] |= code << ((length - PER_WORD) * 5);
   w[b + MARKS] += 1 << HISTORY_LENGTH_SHIFT;
 }
 
