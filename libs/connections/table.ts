@@ -70,8 +70,8 @@ export class ConnectionTable {
   readonly #front = new Int32Array(FRONT_MASK + 1);
   /** Slots opened: those below are live or in the free list. */
   #high = 0;
-  /** Free records, the last freed on top: it is in the cache. Long enough from the start, as the index is. */
-  readonly #free: Int32Array;
+  /** Free records, the last freed on top: it is in the cache. */
+  #free = new Int32Array(0);
   #freeCount = 0;
   /** Records in use, and how many of them the index holds. */
   live = 0;
@@ -89,7 +89,6 @@ export class ConnectionTable {
     this.#seed = seed | 0;
     this.maxSlots = Math.max(64, Math.min(MAX_SLOTS, Math.floor(maxMemoryBytes / BYTES_PER_SLOT)));
     this.#index = new Int32Array(indexLength(Math.max(FIRST_PLACES, this.maxSlots * MOST_PLACES)));
-    this.#free = new Int32Array(this.maxSlots);
     this.#setPlaces(FIRST_PLACES);
   }
 
@@ -252,8 +251,17 @@ export class ConnectionTable {
     this.#high = Math.min(first + OPENED, this.maxSlots);
     for (let slot = this.#high - 1; slot >= first; slot--) {
       this.words(slot)[this.base(slot) + FLAGS] = FREE;
-      this.#free[this.#freeCount++] = slot;
+      this.#setFree(slot);
     }
+  }
+
+  #setFree(slot: number): void {
+    if (this.#freeCount === this.#free.length) {
+      const larger = new Int32Array(Math.max(OPENED, this.#freeCount * 2));
+      larger.set(this.#free);
+      this.#free = larger;
+    }
+    this.#free[this.#freeCount++] = slot;
   }
 
   /** Makes `slot` the record of the tuple that was looked up last. */
@@ -292,7 +300,7 @@ export class ConnectionTable {
   /** Gives the record back. It must not be in the index. */
   release(slot: number): void {
     this.words(slot)[this.base(slot) + FLAGS] = FREE;
-    this.#free[this.#freeCount++] = slot;
+    this.#setFree(slot);
     this.live--;
   }
 
