@@ -150,12 +150,12 @@ export class Judge {
 /** Does the end harm nobody? null where the capture cannot tell. */
 function benignOf(c: EndedConnection, { name, benign }: CauseDefinition): boolean | null {
   const { rst } = c;
-  if (benign === "small") {
-    if (rst === null) return null;
-    if ((rst.flags & 16) !== 0) return rst.ackBeyondOwnFin <= FAREWELL_BYTES;
-    return c.flagsOnly || Number.isNaN(rst.peerBeyondOwnFin) ? null : rst.peerBeyondOwnFin <= FAREWELL_BYTES;
+  if (typeof benign === "boolean") {
+    if (name !== "app_abort" || !c.flagsOnly || c.onlyRsts || rst === null) return benign;
+    // Without payload in the capture an abort after all was said cannot be told from any other.
+    return rst.peerFin || (c.client.sentPayload && c.server.sentPayload) ? null : benign;
   }
-  if (name !== "app_abort" || !c.flagsOnly || c.onlyRsts || rst === null) return benign;
-  // Without payload in the capture an abort after all was said cannot be told from any other.
-  return rst.peerFin || (c.client.sentPayload && c.server.sentPayload) ? null : benign;
+  if (rst === null) return null;
+  if ((rst.flags & 16) !== 0) return rst.ackBeyondOwnFin <= FAREWELL_BYTES;
+  return c.flagsOnly || Number.isNaN(rst.peerBeyondOwnFin) ? null : rst.peerBeyondOwnFin <= FAREWELL_BYTES;
 }

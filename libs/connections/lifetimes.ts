@@ -86,7 +86,7 @@ export class Lifetimes {
       const w = table.words(slot);
       const b = table.base(slot);
       if (isFree(w, b) || (w[b + L.FLAGS] & L.STATE) === L.JUDGED) continue;
-      if ((w[b + L.MARKS] & L.SHADOW) === 0) this.#tell(slot, occasion, nowUs);
+      if ((w[b + L.MARKS] & L.SHADOW) === 0) this.#tell(slot, w, b, occasion, nowUs);
     }
   }
 
@@ -139,7 +139,7 @@ export class Lifetimes {
     }
     this.#counters.connections--;
     rare.release(pw, pb);
-    this.#free(waiting);
+    table.release(waiting);
   }
 
   /** Another record has the tuple now: this one is told when it settles, or at the next turn, as of `nowUs`, if nothing ended it. */
@@ -152,7 +152,9 @@ export class Lifetimes {
   }
 
   #tellReplaced(): void {
-    for (const { slot, timeUs } of this.#replaced.splice(0)) this.#tell(slot, "replaced", timeUs);
+    const { table } = this.#k;
+    for (const { slot, timeUs } of this.#replaced.splice(0))
+      this.#tell(slot, table.words(slot), table.base(slot), "replaced", timeUs);
   }
 
   #settle(queue: SettleQueue, nowUs: number, mayLookAgain: boolean): void {
@@ -163,7 +165,7 @@ export class Lifetimes {
       // Taken back, judged early, or another connection's record by now.
       if ((w[b + L.FLAGS] & L.STATE) !== L.ENDED || w[b + L.END_TIME] !== queue.mark) continue;
       if (mayLookAgain && this.#mayYetBeIgnored(w, b)) this.#secondLook.put(slot, queue.mark, nowUs + SECOND_LOOK_US);
-      else this.#tell(slot, "settled", nowUs);
+      else this.#tell(slot, w, b, "settled", nowUs);
     }
   }
 
@@ -201,11 +203,11 @@ export class Lifetimes {
       else if ((f & L.PENDING) !== 0) {
         this.#resolvePending(slot, w, b);
         this.#place(slot, nowUs);
-      } else if (this.#tell(slot, "silence", nowUs)) this.#place(slot, nowUs);
+      } else if (this.#tell(slot, w, b, "silence", nowUs)) this.#place(slot, nowUs);
       else if (last + FORGET_US <= nowUs) {
         this.#counters.evictedIdle++;
-        this.#tell(slot, "evicted", nowUs);
-        this.#forget(slot);
+        this.#tell(slot, w, b, "evicted", nowUs);
+        this.#forget(slot, w, b);
       } else this.#alive.add(slot, nowUs + this.#options.silenceUs);
       return;
     }
@@ -224,10 +226,10 @@ export class Lifetimes {
         return;
       }
     }
-    if (state === L.ENDED) this.#tell(slot, "settled", nowUs);
+    if (state === L.ENDED) this.#tell(slot, w, b, "settled", nowUs);
     // What follows on the tuple of a file's connection belongs to it for ever; only the fingerprint is kept for that.
     if (isFile && (w[b + L.FLAGS] & L.DETACHED) === 0 && !isAllSaid(w, b)) this.#k.ended.add(table.hashOf(slot));
-    this.#forget(slot);
+    this.#forget(slot, w, b);
   }
 
   /** Puts the record into the wheel of what it is now. */
@@ -263,13 +265,13 @@ export class Lifetimes {
     if (state === L.OPEN) {
       if (isHalfOpen(w, b)) this.#counters.evictedHalfOpen++;
       else this.#counters.evictedIdle++;
-      this.#tell(slot, "evicted", nowUs);
+      this.#tell(slot, w, b, "evicted", nowUs);
     } else if (state === L.ENDED) {
       this.#counters.evictedEnded++;
       this.#k.learn();
-      this.#tell(slot, "settled", nowUs);
+      this.#tell(slot, w, b, "settled", nowUs);
     }
-    this.#forget(slot);
+    this.#forget(slot, w, b);
     return true;
   }
 
@@ -285,14 +287,9 @@ export class Lifetimes {
   }
 
   /** Hands the connection out; answers whether it is told for good. */
-  #tell(slot: number, occasion: Occasion, nowUs: number): boolean {
-    const { table } = this.#k;
-    const told = this.#sink(this.#view.look(slot, occasion, nowUs));
-    if (told || occasion !== "silence") {
-      const w = table.words(slot);
-      const f = table.base(slot) + L.FLAGS;
-      w[f] = (w[f] & ~L.STATE) | L.JUDGED;
-    }
+  #tell(slot: number, w: Int32Array, b: number, occasion: Occasion, nowUs: number): boolean {
+    const told = this.#sink(this.#view.look(w, this.#k.table.times(slot), b, occasion, nowUs));
+    if (told || occasion !== "silence") w[b + L.FLAGS] = (w[b + L.FLAGS] & ~L.STATE) | L.JUDGED;
     return told;
   }
 
@@ -301,17 +298,10 @@ export class Lifetimes {
     return last - (((last | 0) - w[b + L.END_TIME]) >>> 0);
   }
 
-  #forget(slot: number): void {
+  #forget(slot: number, w: Int32Array, b: number): void {
     const { table, rare } = this.#k;
-    const w = table.words(slot);
-    const b = table.base(slot);
     rare.release(w, b);
     if ((w[b + L.FLAGS] & L.DETACHED) === 0) table.remove(slot);
-    this.#free(slot);
-  }
-
-  #free(slot: number): void {
-    const { table } = this.#k;
     table.release(slot);
   }
 }

@@ -63,14 +63,12 @@ export class View implements EndedConnection {
     this.sides = [this.client, this.server];
   }
 
-  /** Looks at the record of `slot`. */
-  look(slot: number, occasion: Occasion, nowUs: number): this {
+  /** Looks at the record at `b` of the words `w`, which are the times `t`. */
+  look(w: Int32Array, t: Float64Array, b: number, occasion: Occasion, nowUs: number): this {
     const k = this.#k;
-    const w = k.table.words(slot);
-    const b = k.table.base(slot);
     if (this.#w !== w) {
       this.#w = w;
-      this.#t = k.table.times(slot);
+      this.#t = t;
     }
     this.#b = b;
     this.#flags = w[b + L.FLAGS];
