@@ -35,6 +35,7 @@ export class Tally {
   #lastCause: CauseTally = { kind: "", cause: "", benign: 0, undecided: 0, count: 0 };
   /** Rows alike in all that rates ask for, counted together: a few dozen combinations, by stage. */
   readonly #alike = new Map<string, Alike[]>();
+  #lastAlike: Alike = { row: { kind: "", stage: "", midstream: false, benign: null }, count: 0 };
   /** Rows that ended, and those that did not. */
   ended = 0;
   unended = 0;
@@ -108,16 +109,18 @@ export class Tally {
     return tally;
   }
 
-  #addAlike({ kind, stage, midstream, benign }: EndedRow, count: number): void {
+  #addAlike(row: EndedRow, count: number): void {
+    if (!isAlike(this.#lastAlike.row, row)) this.#lastAlike = this.#findAlike(row);
+    this.#lastAlike.count += count;
+  }
+
+  #findAlike(row: EndedRow): Alike {
+    const { kind, stage, midstream, benign } = row;
     let alike = this.#alike.get(stage);
     if (alike === undefined) this.#alike.set(stage, (alike = []));
-    for (const entry of alike) {
-      const { row } = entry;
-      if (row.kind !== kind || row.midstream !== midstream || row.benign !== benign) continue;
-      entry.count += count;
-      return;
-    }
-    alike.push({ row: { kind, stage, midstream, benign }, count });
+    let entry = alike.find((one) => isAlike(one.row, row));
+    if (entry === undefined) alike.push((entry = { row: { kind, stage, midstream, benign }, count: 0 }));
+    return entry;
   }
 
   #addPlace(row: Teardown): void {
@@ -131,6 +134,15 @@ export class Tally {
     } else this.#places.count(place, row.kind === "refused" ? REFUSED : TIMEOUTS);
     this.#places.countCause(place, row.cause);
   }
+}
+
+function isAlike(one: EndedRow, other: EndedRow): boolean {
+  return (
+    one.kind === other.kind &&
+    one.stage === other.stage &&
+    one.midstream === other.midstream &&
+    one.benign === other.benign
+  );
 }
 
 /** What a reader looks for first. */
