@@ -1,24 +1,15 @@
 import { ACK, FIN, RST, SYN, type Segment } from "@hangup/packets";
-import { appendOnce, LETTER_A, LETTER_D, LETTER_G, LETTER_T, LETTER_W, onceBit } from "./history.ts";
+import { appendOnce } from "./history.ts";
 import { noteTimestamps } from "./echoes.ts";
 import { addressFingerprint } from "./fingerprints.ts";
 import { noteMissing } from "./gaps.ts";
 import { isForwarded } from "./hosts.ts";
 import * as L from "./layout.ts";
+import { LETTER_A, LETTER_D, LETTER_G, LETTER_T, LETTER_W, ONCE_A, ONCE_D } from "./letters.ts";
+import { FIRST_WINDOW, IPID_STEP, REACH } from "./limits.ts";
 import { STALE_ACK_OF, type RareFacts } from "./rare-facts.ts";
 import { talkName } from "./scans.ts";
 import type { Tracking } from "./tracking.ts";
-
-const ONCE_A = onceBit(LETTER_A, 0);
-const ONCE_D = onceBit(LETTER_D, 0);
-
-/** A sequence number farther than this from all before is believed only when a second segment continues it. */
-export const REACH = 1 << 24;
-/** A SYN's window is not scaled (RFC 7323 2.2). */
-const FIRST_WINDOW = 65_535;
-
-/** A stack that counts IP-IDs by connection takes steps of one or two; a farther step breaks the series. */
-const IPID_STEP = 16;
 
 /**
  * The facts that every segment has, whatever its flags: counts, TTL, window, acknowledgement, times. RSTs move neither

@@ -1,7 +1,9 @@
 import { ACK, type Segment } from "@hangup/packets";
-import { noteRepeat, REACH } from "./accounting.ts";
-import { appendLetter, LETTER_F } from "./history.ts";
+import { noteRepeat } from "./accounting.ts";
+import { appendLetter } from "./history.ts";
 import * as L from "./layout.ts";
+import { LETTER_F } from "./letters.ts";
+import { REACH } from "./limits.ts";
 import { FIN_ALTERNATIVE, FIN_ALTERNATIVE_OF, RARE_BITS } from "./rare-facts.ts";
 import { ahead } from "./sequence.ts";
 import type { Tracking } from "./tracking.ts";

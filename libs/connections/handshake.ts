@@ -1,8 +1,9 @@
 import type { Segment } from "@hangup/packets";
 import { addressFingerprint, mixWord } from "./fingerprints.ts";
 import { openGap } from "./gaps.ts";
-import { appendLetter, LETTER_H, LETTER_S } from "./history.ts";
+import { appendLetter } from "./history.ts";
 import * as L from "./layout.ts";
+import { LETTER_H, LETTER_S } from "./letters.ts";
 import { ahead } from "./sequence.ts";
 import type { Tracking } from "./tracking.ts";
 

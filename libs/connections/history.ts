@@ -1,4 +1,15 @@
 import { HISTORY, HISTORY_LENGTH_SHIFT, MARKS } from "./layout.ts";
+import {
+  LENGTH_MASK,
+  LETTER_A,
+  LETTER_D,
+  LETTER_F,
+  LETTER_R,
+  PER_WORD,
+  ROOM,
+  ROOM_BEFORE_THE_END,
+  ROOM_FOR_TROUBLE,
+} from "./letters.ts";
 
 /**
  * Zeek's history: a letter a thing seen, upper case for the client. S SYN, H SYN-ACK, A pure ACK, D payload, F FIN, R RST,
@@ -6,25 +17,6 @@ import { HISTORY, HISTORY_LENGTH_SHIFT, MARKS } from "./layout.ts";
  * A, D, T, W, G, I, Q stand once a side; S, H, F, R again when their sequence number changed.
  */
 const LETTERS = ".shafrdtwgiq";
-export const LETTER_S = 1;
-export const LETTER_H = 2;
-export const LETTER_A = 3;
-export const LETTER_F = 4;
-export const LETTER_R = 5;
-export const LETTER_D = 6;
-export const LETTER_T = 7;
-export const LETTER_W = 8;
-export const LETTER_G = 9;
-export const LETTER_I = 10;
-export const LETTER_Q = 11;
-
-/** Five bits a letter, side in the highest of them; six letters a word, two words. */
-const PER_WORD = 6;
-const ROOM = 12;
-/** Room for how it ended is kept free of what came on the way. */
-const ROOM_BEFORE_THE_END = 9;
-const ROOM_FOR_TROUBLE = 7;
-const LENGTH_MASK = 15;
 
 /** The bit in MARKS that says the letter stands already; of A and of D-Q only. */
 export function onceBit(letter: number, side: number): number {

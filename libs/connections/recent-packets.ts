@@ -1,9 +1,8 @@
 import type { Segment } from "@hangup/packets";
+import { RECENT_ENTRIES } from "./arena-layout.ts";
+import { COPY_WINDOW_US } from "./limits.ts";
 
-/** Copies come at once: the same packet on a second interface, or seen twice by a mirror port. */
-const WINDOW_US = 5_000;
-const ENTRIES = 1 << 12;
-const MASK = ENTRIES - 1;
+const MASK = RECENT_ENTRIES - 1;
 
 /**
  * Remembers the packets of the last milliseconds. A packet alike in all but TTL is a copy where its IP-ID says so (it is not 0),
@@ -12,7 +11,11 @@ const MASK = ENTRIES - 1;
  */
 export class RecentPackets {
   /** Tag, time, TTL and interface; four words an entry. */
-  readonly #entries = new Int32Array(ENTRIES * 4);
+  readonly #entries: Int32Array;
+
+  constructor(entries: Int32Array = new Int32Array(RECENT_ENTRIES * 4)) {
+    this.#entries = entries;
+  }
 
   /** `key` names the connection and the side. Remembers the packet when it is new. */
   isCopy(key: number, s: Segment): boolean {
@@ -26,7 +29,11 @@ export class RecentPackets {
     const entries = this.#entries;
     const time = s.timeUs | 0;
     const where = (s.interfaceId << 8) | s.ttl;
-    if (entries[at] === tag && (time - entries[at + 1]) >>> 0 <= WINDOW_US && (s.ipId > 0 || entries[at + 2] !== where))
+    if (
+      entries[at] === tag &&
+      (time - entries[at + 1]) >>> 0 <= COPY_WINDOW_US &&
+      (s.ipId > 0 || entries[at + 2] !== where)
+    )
       return true;
     entries[at] = tag;
     entries[at + 1] = time;

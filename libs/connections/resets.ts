@@ -1,7 +1,8 @@
 import { ACK, FIN, SYN, type Segment } from "@hangup/packets";
 import { lastAck } from "./accounting.ts";
-import { appendLetter, appendOnce, LETTER_I, LETTER_Q, LETTER_R } from "./history.ts";
+import { appendLetter, appendOnce } from "./history.ts";
 import * as L from "./layout.ts";
+import { LETTER_I, LETTER_Q, LETTER_R } from "./letters.ts";
 import * as R from "./rare-facts.ts";
 import { FORM_ABORT, FORM_REFUSE, formOf } from "./rst-form.ts";
 import { ahead } from "./sequence.ts";

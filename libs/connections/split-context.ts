@@ -1,7 +1,7 @@
 import { ACK, RST, SYN, type Segment } from "@hangup/packets";
-import { REACH } from "./accounting.ts";
 import { fitsSyn } from "./handshake.ts";
 import * as L from "./layout.ts";
+import { REACH } from "./limits.ts";
 import * as R from "./rare-facts.ts";
 import { ahead } from "./sequence.ts";
 import type { Tracking } from "./tracking.ts";

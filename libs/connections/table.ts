@@ -1,5 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { Segment } from "@hangup/packets";
+import { FRONT_ENTRIES, PLACES, SEED } from "./arena-layout.ts";
+import { Arena } from "./arena.ts";
 import {
   ADDRESS,
   CONTEXT,
@@ -17,10 +19,6 @@ import {
 } from "./layout.ts";
 import { RARE_BYTES_A_CONNECTION } from "./rare-facts.ts";
 
-/** Records of a chunk: growing never copies, and untouched records take no memory. */
-const CHUNK_BITS = 15;
-const CHUNK_SLOTS = 1 << CHUNK_BITS;
-const CHUNK_MASK = CHUNK_SLOTS - 1;
 /** Records that are made free at once: so that there is one way to a record, which takes it from those that are free. */
 const OPENED = 64;
 
@@ -36,7 +34,7 @@ const DISTANCE_SHIFT = SLOT_BITS + TAG_BITS;
 const MAX_DISTANCE = 31;
 const MAX_SLOTS = SLOT_MASK - 1;
 /** Connections that were looked up last, by hash, with ten more bits of it: spares the busy ones the index. */
-const FRONT_MASK = (1 << 13) - 1;
+const FRONT_MASK = FRONT_ENTRIES - 1;
 /** Each enlargement of the index doubles its places while they are few; later an entry takes five to six bytes. */
 const FEW_PLACES = 1 << 17;
 const GROWTH = 1.2;
@@ -52,13 +50,15 @@ const BYTES_PER_SLOT = STRIDE * 4 + 8 + RARE_BYTES_A_CONNECTION;
  * can choose addresses that meet in one place.
  */
 export class ConnectionTable {
-  readonly #words: Int32Array[] = [];
-  readonly #times: Float64Array[] = [];
+  /** Records, index and what else the tracker's WebAssembly part looks connections up in: the same as here, its `find` is. */
+  readonly arena: Arena;
+  readonly #words: Int32Array;
+  readonly #times: Float64Array;
   readonly #seed: number;
   readonly maxSlots: number;
   /**
-   * Long enough for all the slots from the start, since memory that was never touched takes none: so it grows where it is. Behind the last
-   * place an entry can call its own there is room for those that stand farther, and a zero.
+   * Long enough for all the slots from the start, so that it grows where it is. Behind the last place an entry can call its own there is
+   * room for those that stand farther, and a zero.
    */
   readonly #index: Int32Array;
   #places = 0;
@@ -67,7 +67,7 @@ export class ConnectionTable {
   /** Entries beyond which it grows. */
   #mostIndexed = 0;
   /** Slot + 1. */
-  readonly #front = new Int32Array(FRONT_MASK + 1);
+  readonly #front: Int32Array;
   /** Slots opened: those below are live or in the free list. */
   #high = 0;
   /** Free records, the last freed on top: it is in the cache. */
@@ -88,21 +88,26 @@ export class ConnectionTable {
   constructor(maxMemoryBytes: number, seed: number = randomInt(0x7fffffff)) {
     this.#seed = seed | 0;
     this.maxSlots = Math.max(64, Math.min(MAX_SLOTS, Math.floor(maxMemoryBytes / BYTES_PER_SLOT)));
-    this.#index = new Int32Array(indexLength(Math.max(FIRST_PLACES, this.maxSlots * MOST_PLACES)));
+    this.arena = new Arena(this.maxSlots, indexLength(Math.max(FIRST_PLACES, this.maxSlots * MOST_PLACES)));
+    this.arena.state[SEED >> 2] = this.#seed;
+    this.#words = this.arena.words;
+    this.#times = this.arena.times;
+    this.#index = this.arena.index;
+    this.#front = this.arena.front;
     this.#setPlaces(FIRST_PLACES);
   }
 
-  words(slot: number): Int32Array {
-    return this.#words[slot >>> CHUNK_BITS];
+  words(_slot: number): Int32Array {
+    return this.#words;
   }
 
-  times(slot: number): Float64Array {
-    return this.#times[slot >>> CHUNK_BITS];
+  times(_slot: number): Float64Array {
+    return this.#times;
   }
 
-  /** Where the slot's record begins in its `words`. */
+  /** Where the slot's record begins in `words`. */
   base(slot: number): number {
-    return (slot & CHUNK_MASK) * STRIDE;
+    return Math.imul(slot, STRIDE);
   }
 
   /** Fingerprint of the tuple that was looked up last, of whatever VLAN or tunnel. */
@@ -140,8 +145,8 @@ export class ConnectionTable {
     const front = this.#front[hash & FRONT_MASK];
     if (front >>> SLOT_BITS === hash >>> SLOT_BITS && front !== 0) {
       const slot = (front & SLOT_MASK) - 1;
-      const w = this.#words[slot >>> CHUNK_BITS];
-      const a = (slot & CHUNK_MASK) * STRIDE;
+      const w = this.#words;
+      const a = Math.imul(slot, STRIDE);
       if (w[a + 3] === lower && w[a + 7] === higher && w[a + PORTS] === ports && w[a + CONTEXT] === context)
         if ((w[a + FLAGS] & IPV6) === 0) return slot;
     }
@@ -156,8 +161,8 @@ export class ConnectionTable {
         continue;
       }
       const slot = (entry & SLOT_MASK) - 1;
-      const w = this.#words[slot >>> CHUNK_BITS];
-      const a = (slot & CHUNK_MASK) * STRIDE;
+      const w = this.#words;
+      const a = Math.imul(slot, STRIDE);
       if (w[a + 3] !== lower || w[a + 7] !== higher || w[a + PORTS] !== ports || (w[a + FLAGS] & IPV6) !== 0) continue;
       if (w[a + CONTEXT] === context) {
         this.#front[hash & FRONT_MASK] = (hash & ~SLOT_MASK) | (slot + 1);
@@ -205,8 +210,8 @@ export class ConnectionTable {
 
   /** Loads the record into the cache; the answer means nothing. */
   touch(slot: number): number {
-    const w = this.#words[slot >>> CHUNK_BITS];
-    const b = (slot & CHUNK_MASK) * STRIDE;
+    const w = this.#words;
+    const b = Math.imul(slot, STRIDE);
     return w[b] ^ w[b + SIDE] ^ w[b + NEXT];
   }
 
@@ -242,11 +247,6 @@ export class ConnectionTable {
 
   /** The next records are free, in their order. */
   #open(): void {
-    if (this.#high >>> CHUNK_BITS === this.#words.length) {
-      const buffer = new ArrayBuffer(CHUNK_SLOTS * STRIDE * 4);
-      this.#words.push(new Int32Array(buffer));
-      this.#times.push(new Float64Array(buffer));
-    }
     const first = this.#high;
     this.#high = Math.min(first + OPENED, this.maxSlots);
     for (let slot = this.#high - 1; slot >= first; slot--) {
@@ -344,6 +344,7 @@ export class ConnectionTable {
   #setPlaces(places: number): void {
     this.#places = places;
     this.#scale = places / 2 ** 32;
+    this.arena.state[PLACES >> 2] = places;
     this.#mostIndexed = Math.floor(places * MAX_LOAD);
   }
 

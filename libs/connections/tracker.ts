@@ -1,4 +1,5 @@
 import { ACK, FIN, RST, SYN, type Segment } from "@hangup/packets";
+import { PLAIN_SEEN } from "./arena-layout.ts";
 import { CaptureClock } from "./capture-clock.ts";
 import { accountHeader, accountPayload } from "./accounting.ts";
 import {
@@ -14,10 +15,12 @@ import { noteHalfClose, recordFin, settleAlternative } from "./closing.ts";
 import { FingerprintSet } from "./fingerprints.ts";
 import { openGap, openGaps } from "./gaps.ts";
 import { fitsSyn, mayHaveOpened, recordSyn, recordSynAck, repeatSyn, repeatSynAck, startRecord } from "./handshake.ts";
-import { appendLetter, appendOnce, LETTER_H, LETTER_Q } from "./history.ts";
+import { HeaderPrediction } from "./header-prediction.ts";
+import { appendLetter, appendOnce } from "./history.ts";
 import { Neighbourhood } from "./neighbourhood.ts";
 import { Notes } from "./notes.ts";
 import * as L from "./layout.ts";
+import { LETTER_H, LETTER_Q } from "./letters.ts";
 import { Lifetimes, type EndedSink } from "./lifetimes.ts";
 import * as R from "./rare-facts.ts";
 import { RareFacts } from "./rare-facts.ts";
@@ -30,9 +33,6 @@ import { ConnectionTable } from "./table.ts";
 import { TrackerCounters, type TrackerOptions, type Tracking } from "./tracking.ts";
 import { NOT_TAKEN, WaitingSyns } from "./waiting.ts";
 
-/** Trackers that share a capture exchange their notes at the latest after so many segments (a power of two), so that these stay few. */
-const EXCHANGE = 1 << 20;
-
 /**
  * Segments in, ended connections out, each exactly once: what causes.md calls one row. Capture time is the only clock.
  */
@@ -43,8 +43,9 @@ export class Tracker implements Tracking {
   readonly notes = new Notes();
   readonly ended: FingerprintSet;
   readonly counters = new TrackerCounters();
-  plainSeen = false;
-  readonly #recent = new RecentPackets();
+  /** For the decoder: takes the segments that need nothing of what follows here. */
+  readonly fastPath: HeaderPrediction;
+  readonly #recent: RecentPackets;
   readonly #lifetimes: Lifetimes;
   readonly #waiting: WaitingSyns;
   readonly #clock: CaptureClock;
@@ -52,19 +53,28 @@ export class Tracker implements Tracking {
   readonly #onTurn: ((nowUs: number) => void) | undefined;
   /** The clock has turned before. */
   #turned = false;
-  /** Segments of the capture so far, those that other trackers follow included: the same in all. */
-  #entered = 0;
 
   /** `sink` gets each connection that has ended, fallen silent, or is left at the end; the object is used again for the next. */
   constructor(options: TrackerOptions, sink: EndedSink) {
-    this.#clock = new CaptureClock(options.settleUs === null);
+    this.table = new ConnectionTable(options.maxMemoryBytes, options.seed);
+    const { arena } = this.table;
+    this.#clock = new CaptureClock(options.settleUs === null, arena);
+    this.#recent = new RecentPackets(arena.recent);
+    this.fastPath = new HeaderPrediction(arena, this.counters);
     this.#shared = options.exchange === undefined ? null : new SharedNotes(options.exchange);
     this.#onTurn = options.onTurn;
-    this.table = new ConnectionTable(options.maxMemoryBytes, options.seed);
     this.rare = new RareFacts(this.table.maxSlots);
     this.ended = new FingerprintSet(options.settleUs === null ? 1 << 16 : 1);
     this.#lifetimes = new Lifetimes(this, this.counters, options, sink);
     this.#waiting = new WaitingSyns(this, this.#lifetimes, this.counters);
+  }
+
+  get plainSeen(): boolean {
+    return this.table.arena.state[PLAIN_SEEN >> 2] !== 0;
+  }
+
+  set plainSeen(seen: boolean) {
+    this.table.arena.state[PLAIN_SEEN >> 2] = seen ? 1 : 0;
   }
 
   /** The latest capture time seen, µs. */
@@ -113,7 +123,7 @@ export class Tracker implements Tracking {
   trackShared(s: Segment): void {
     this.#enter();
     this.track(s);
-    this.#shared?.mark(this.#entered, this.notes.length);
+    this.#shared?.mark(this.#clock.entered, this.notes.length);
   }
 
   /** A segment of a connection that another tracker follows: of it only the time and the kind count here. */
@@ -172,7 +182,7 @@ export class Tracker implements Tracking {
   }
 
   #enter(): void {
-    if ((++this.#entered & (EXCHANGE - 1)) === 0) this.#learnAll();
+    if (this.#clock.isExchangeDue) this.#learnAll();
   }
 
   /** A new record for the segment's tuple, in the place of `old` unless that is -1. */

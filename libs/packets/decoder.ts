@@ -1,5 +1,6 @@
 import { CaptureError } from "./capture-error.ts";
 import type { ContainerReader } from "./container.ts";
+import type { FastPath } from "./fast-path.ts";
 import { nameOfForeign } from "./foreign-formats.ts";
 import { DecodeCounters } from "./counters.ts";
 import { PacketDecoder } from "./packet-decoder.ts";
@@ -32,9 +33,14 @@ export class CaptureDecoder {
   /** Files that have ended. */
   #files = 0;
 
-  /** `sink` is called for each segment, or each of one share, with one and the same object. */
-  constructor(sink: (segment: Segment) => void, options: CaptureDecoderOptions = {}, share: ShareTaken | null = null) {
-    this.#packets = new PacketDecoder(sink, this.counters, options.flagsOnly ?? false, share);
+  /** `sink` is called for each segment, or each of one share, that the fast path does not take, with one and the same object. */
+  constructor(
+    sink: (segment: Segment) => void,
+    options: CaptureDecoderOptions = {},
+    share: ShareTaken | null = null,
+    fastPath: FastPath | null = null,
+  ) {
+    this.#packets = new PacketDecoder(sink, this.counters, options.flagsOnly ?? false, share, fastPath);
     this.#packets.frame.ignoreContext = options.ignoreContext ?? false;
     this.#packets.frame.verifyChecksums = options.verifyChecksums ?? false;
   }

@@ -1,4 +1,5 @@
 import type { DecodeCounters } from "./counters.ts";
+import type { FastPath } from "./fast-path.ts";
 import { Fragments } from "./fragments.ts";
 import {
   BAD_CHECKSUM,
@@ -25,6 +26,7 @@ export class PacketDecoder {
   readonly #sink: (segment: Segment) => void;
   readonly #flagsOnly: boolean;
   readonly #share: ShareTaken | null;
+  readonly #fastPath: FastPath | null;
   readonly #fragments = new Fragments();
 
   /** `flagsOnly`: TCP segments with none of SYN, FIN and RST are counted and not handed out. `share`: null for all connections. */
@@ -33,11 +35,33 @@ export class PacketDecoder {
     counters: DecodeCounters,
     flagsOnly: boolean,
     share: ShareTaken | null = null,
+    fastPath: FastPath | null = null,
   ) {
     this.#sink = sink;
     this.#counters = counters;
     this.#flagsOnly = flagsOnly;
     this.#share = share;
+    this.#fastPath = fastPath;
+  }
+
+  /** The fast path over records of Ethernet with these limits; null where there is none. */
+  fastPath(snapLength: number, ticksPerSecond: number): FastPath | null {
+    if (this.#fastPath === null || this.frame.verifyChecksums) return null;
+    this.#fastPath.begin({ snapLength, ticksPerSecond, flagsOnly: this.#flagsOnly, share: this.#share });
+    return this.#fastPath;
+  }
+
+  /** No packet waits for more of its pieces: a fast path may go on. */
+  get isWhole(): boolean {
+    return this.#fragments.pending === 0;
+  }
+
+  /** The fast path has taken packets, all of them TCP. */
+  took({ packets, bytes }: FastPath): void {
+    const counters = this.#counters;
+    counters.packets += packets;
+    counters.bytes += bytes;
+    counters.tcp += packets;
   }
 
   /**

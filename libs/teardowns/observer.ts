@@ -1,7 +1,13 @@
 import "./inlining.ts";
 import { Judge, type Kind } from "@hangup/causes";
 import { Tracker, type EndedConnection, type NotesExchange, type TrackerCounters } from "@hangup/connections";
-import { CaptureDecoder, type CaptureDecoderOptions, type DecodeCounters, type Share } from "@hangup/packets";
+import {
+  CaptureDecoder,
+  type CaptureDecoderOptions,
+  type DecodeCounters,
+  type Segment,
+  type Share,
+} from "@hangup/packets";
 import type { Teardown } from "./columns.ts";
 import { emptyRow, fillCounted, fillRow, type Observation } from "./row.ts";
 
@@ -140,14 +146,9 @@ export class Observer {
     this.#tracker = tracker;
     if (options.captureMode === "all") tracker.plainSeen = true;
     if (options.localAddresses !== undefined) tracker.neighbourhood.hosts.setLocal(options.localAddresses);
-    this.#decoder =
-      share === undefined
-        ? new CaptureDecoder((segment) => tracker.track(segment), options)
-        : new CaptureDecoder((segment) => tracker.trackShared(segment), options, {
-            index: share.index,
-            of: share.of,
-            passOver: (segment) => tracker.passOver(segment),
-          });
+    const take = share === undefined ? (s: Segment) => tracker.track(s) : (s: Segment) => tracker.trackShared(s);
+    const others = share === undefined ? null : { ...share, passOver: (s: Segment) => tracker.passOver(s) };
+    this.#decoder = new CaptureDecoder(take, options, others, tracker.fastPath);
     this.counters = new ObserverCounters(this.#decoder.counters, tracker.counters);
   }
 

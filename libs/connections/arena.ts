@@ -1,0 +1,53 @@
+import * as A from "./arena-layout.ts";
+import { WALK } from "./wasm/walk.wasm.ts";
+
+const PAGE = 65_536;
+
+interface Walk {
+  setIndex(address: number): void;
+  walk(at: number, end: number): number;
+}
+
+let compiled: WebAssembly.Module | null = null;
+
+/**
+ * The memory that the tracker shares with its WebAssembly part, and that part. All of it is reserved from the start and grows nowhere:
+ * what was never touched takes no memory.
+ */
+export class Arena {
+  /** Numbers of 64 and words of 32 bits (arena-layout.ts): indices are addresses over eight and over four. */
+  readonly numbers: Float64Array;
+  readonly state: Int32Array;
+  readonly input: Uint8Array;
+  readonly recent: Int32Array;
+  readonly front: Int32Array;
+  readonly index: Int32Array;
+  /** The records, as words and as times. */
+  readonly words: Int32Array;
+  readonly times: Float64Array;
+  readonly #walk: Walk;
+
+  /** @param slots records; @param places entries of the index. */
+  constructor(slots: number, places: number) {
+    const index = A.RECORDS + slots * A.RECORD_BYTES;
+    const pages = Math.ceil((index + places * 4) / PAGE);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const { buffer } = memory;
+    this.numbers = new Float64Array(buffer, 0, A.RECENT / 8);
+    this.state = new Int32Array(buffer, 0, A.RECENT / 4);
+    this.recent = new Int32Array(buffer, A.RECENT, A.RECENT_ENTRIES * 4);
+    this.front = new Int32Array(buffer, A.FRONT, A.FRONT_ENTRIES);
+    this.input = new Uint8Array(buffer, A.INPUT, A.INPUT_BYTES);
+    this.words = new Int32Array(buffer, A.RECORDS, (slots * A.RECORD_BYTES) / 4);
+    this.times = new Float64Array(buffer, A.RECORDS, (slots * A.RECORD_BYTES) / 8);
+    this.index = new Int32Array(buffer, index, places);
+    compiled ??= new WebAssembly.Module(Buffer.from(WALK, "base64"));
+    this.#walk = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Walk;
+    this.#walk.setIndex(index);
+  }
+
+  /** Walks over the records in [at, end) of `input` (wasm/walk.ts). */
+  walk(at: number, end: number): number {
+    return this.#walk.walk(A.INPUT + at, A.INPUT + end) - A.INPUT;
+  }
+}

@@ -1,0 +1,68 @@
+import type { FastPath, WalkedRecords } from "@hangup/packets";
+import * as A from "./arena-layout.ts";
+import type { Arena } from "./arena.ts";
+import type { TrackerCounters } from "./tracking.ts";
+
+/** Longer records are left to others. */
+const LONGEST_RECORD = 1 << 16;
+
+/** The tracker's fast path: tells wasm/walk.ts what to walk over, and counts what it took. */
+export class HeaderPrediction implements FastPath {
+  packets = 0;
+  bytes = 0;
+  previous = 0;
+  seconds = 0;
+  timeUs = 0.5;
+  readonly #arena: Arena;
+  readonly #counters: TrackerCounters;
+  #buffer: Uint8Array = new Uint8Array(0);
+  /** What lies in the arena's input: [from, to) of the buffer, whose records end at `end`. */
+  #from = 0;
+  #to = 0;
+  #end = 0;
+
+  constructor(arena: Arena, counters: TrackerCounters) {
+    this.#arena = arena;
+    this.#counters = counters;
+  }
+
+  begin({ snapLength, ticksPerSecond, flagsOnly, share }: WalkedRecords): void {
+    const { state, numbers } = this.#arena;
+    state[A.SNAP_LENGTH >> 2] = snapLength;
+    state[A.TICKS_PER_SECOND >> 2] = ticksPerSecond;
+    numbers[A.US_PER_TICK >> 3] = 1e6 / ticksPerSecond;
+    state[A.FLAGS_ONLY >> 2] = flagsOnly ? 1 : 0;
+    state[A.SHARE >> 2] = share?.index ?? 0;
+    state[A.SHARES >> 2] = share?.of ?? 1;
+  }
+
+  load(buffer: Uint8Array, at: number, end: number): void {
+    this.#buffer = buffer;
+    this.#end = end;
+    this.#fill(at);
+  }
+
+  walk(at: number, seconds: number): number {
+    // A record may begin in this part of the buffer and end in the next.
+    if (this.#to < this.#end && this.#to - at < LONGEST_RECORD) this.#fill(at);
+    const { state, numbers } = this.#arena;
+    state[A.SECONDS >> 2] = seconds;
+    const from = this.#from;
+    const next = this.#arena.walk(at - from, this.#to - from) + from;
+    if (next === at) return at;
+    this.packets = state[A.PACKETS_TAKEN >> 2];
+    this.bytes = numbers[A.BYTES >> 3];
+    this.previous = state[A.PREVIOUS >> 2] - A.INPUT + from;
+    this.seconds = state[A.SECONDS >> 2];
+    this.timeUs = numbers[A.TIME >> 3];
+    this.#counters.segments += state[A.SEGMENTS_TAKEN >> 2];
+    this.#counters.copies += state[A.COPIES >> 2];
+    return next;
+  }
+
+  #fill(at: number): void {
+    this.#from = at;
+    this.#to = Math.min(this.#end, at + A.INPUT_BYTES);
+    this.#arena.input.set(this.#buffer.subarray(at, this.#to));
+  }
+}

@@ -1,0 +1,14 @@
+/*
+ * Limits that the tracker and its WebAssembly part (wasm/walk.ts) keep to alike.
+ */
+
+/** A sequence number farther than this from all before is believed only when a second segment continues it. */
+export const REACH = 1 << 24;
+/** A SYN's window is not scaled (RFC 7323 2.2). */
+export const FIRST_WINDOW = 65_535;
+/** A stack that counts IP-IDs by connection takes steps of one or two; a farther step breaks the series. */
+export const IPID_STEP = 16;
+/** Copies come at once: the same packet on a second interface, or seen twice by a mirror port; µs. */
+export const COPY_WINDOW_US = 5_000;
+/** Trackers that share a capture exchange their notes at the latest after so many segments (a power of two), so that these stay few. */
+export const EXCHANGE = 1 << 20;
