@@ -65,7 +65,8 @@ function startWorker(program: URL, workerData: ShareTask): Worker {
   const transferList = workerData.ports.filter((port) => port !== null);
   // A thread has no terminal of its own to ask for colours.
   const env = bold("") === "" ? process.env : { ...process.env, FORCE_COLOR: "1" };
-  const execArgv = fromSources ? [...process.execArgv, "--conditions=source"] : process.execArgv;
+  // The options of the process that are for all of its threads are refused here.
+  const execArgv = fromSources ? ["--conditions=source"] : [];
   return new Worker(program, { workerData, transferList, env, execArgv });
 }
 
