@@ -35,7 +35,7 @@ export function openGap(rare: RareFacts, w: Int32Array, b: number, side: number)
 /** The same for all connections. */
 export function openGaps({ table, rare }: Tracking): void {
   for (let slot = 0; slot < table.high; slot++) {
-    const w = table.words(slot);
+    const w = table.words;
     const b = table.base(slot);
     if ((w[b + L.FLAGS] & L.STATE) === L.FREE) continue;
     openGap(rare, w, b, 0);

@@ -76,17 +76,17 @@ export class Lifetimes {
     const { table } = this.#k;
     const occasion = this.#options.settleUs === null ? "capture_end" : "stopped";
     for (let slot = 0; slot < table.high; slot++) {
-      const w = table.words(slot);
+      const w = table.words;
       const b = table.base(slot);
       if (isFree(w, b) || (w[b + L.MARKS] & L.SHADOW) !== 0) continue;
       if ((w[b + L.FLAGS] & L.PENDING) !== 0) this.#resolvePending(slot, w, b);
     }
     this.#tellReplaced();
     for (let slot = 0; slot < table.high; slot++) {
-      const w = table.words(slot);
+      const w = table.words;
       const b = table.base(slot);
       if (isFree(w, b) || (w[b + L.FLAGS] & L.STATE) === L.JUDGED) continue;
-      if ((w[b + L.MARKS] & L.SHADOW) === 0) this.#tell(slot, w, b, occasion, nowUs);
+      if ((w[b + L.MARKS] & L.SHADOW) === 0) this.#tell(w, b, occasion, nowUs);
     }
   }
 
@@ -111,14 +111,14 @@ export class Lifetimes {
   /** The SYN that waits takes the tuple over; answers its slot. */
   promote(slot: number): number {
     const { table } = this.#k;
-    const w = table.words(slot);
+    const w = table.words;
     const b = table.base(slot);
     const waiting = this.pendingOf(w, b);
     this.#clearPending(w, b);
     table.replace(slot, waiting);
     const pb = table.base(waiting);
-    table.words(waiting)[pb + L.MARKS] &= ~L.SHADOW;
-    const since = table.times(waiting)[(pb + L.LAST_TIME) >> 1];
+    table.words[pb + L.MARKS] &= ~L.SHADOW;
+    const since = table.times[(pb + L.LAST_TIME) >> 1];
     this.begin(waiting, since);
     this.detach(slot, since);
     return waiting;
@@ -127,11 +127,11 @@ export class Lifetimes {
   /** The SYN that waits opened nothing: its segments belong to the connection that it came in. */
   dropPending(slot: number): void {
     const { table, rare } = this.#k;
-    const w = table.words(slot);
+    const w = table.words;
     const b = table.base(slot);
     const waiting = this.pendingOf(w, b);
     this.#clearPending(w, b);
-    const pw = table.words(waiting);
+    const pw = table.words;
     const pb = table.base(waiting);
     for (let side = 0; side < 2; side++) {
       const packets = L.SIDE + side * L.SIDE_WORDS + L.PACKETS;
@@ -144,7 +144,7 @@ export class Lifetimes {
 
   /** Another record has the tuple now: this one is told when it settles, or at the next turn, as of `nowUs`, if nothing ended it. */
   detach(slot: number, nowUs: number): void {
-    const w = this.#k.table.words(slot);
+    const w = this.#k.table.words;
     const b = this.#k.table.base(slot);
     if ((w[b + L.FLAGS] & L.PENDING) !== 0) this.dropPending(slot);
     w[b + L.FLAGS] |= L.DETACHED;
@@ -154,18 +154,18 @@ export class Lifetimes {
   #tellReplaced(): void {
     const { table } = this.#k;
     for (const { slot, timeUs } of this.#replaced.splice(0))
-      this.#tell(slot, table.words(slot), table.base(slot), "replaced", timeUs);
+      this.#tell(table.words, table.base(slot), "replaced", timeUs);
   }
 
   #settle(queue: SettleQueue, nowUs: number, mayLookAgain: boolean): void {
     const { table } = this.#k;
     for (let slot = queue.take(nowUs); slot >= 0; slot = queue.take(nowUs)) {
-      const w = table.words(slot);
+      const w = table.words;
       const b = table.base(slot);
       // Taken back, judged early, or another connection's record by now.
       if ((w[b + L.FLAGS] & L.STATE) !== L.ENDED || w[b + L.END_TIME] !== queue.mark) continue;
       if (mayLookAgain && this.#mayYetBeIgnored(w, b)) this.#secondLook.put(slot, queue.mark, nowUs + SECOND_LOOK_US);
-      else this.#tell(slot, w, b, "settled", nowUs);
+      else this.#tell(w, b, "settled", nowUs);
     }
   }
 
@@ -191,9 +191,9 @@ export class Lifetimes {
   /** A record came up: judge, forget, or look again later. */
   #check(slot: number, nowUs: number): void {
     const { table } = this.#k;
-    const w = table.words(slot);
+    const w = table.words;
     const b = table.base(slot);
-    const last = table.times(slot)[(b + L.LAST_TIME) >> 1];
+    const last = table.times[(b + L.LAST_TIME) >> 1];
     const f = w[b + L.FLAGS];
     const state = f & L.STATE;
     const detached = (f & L.DETACHED) !== 0;
@@ -203,16 +203,16 @@ export class Lifetimes {
       else if ((f & L.PENDING) !== 0) {
         this.#resolvePending(slot, w, b);
         this.#place(slot, nowUs);
-      } else if (this.#tell(slot, w, b, "silence", nowUs)) this.#place(slot, nowUs);
+      } else if (this.#tell(w, b, "silence", nowUs)) this.#place(slot, nowUs);
       else if (last + FORGET_US <= nowUs) {
         this.#counters.evictedIdle++;
-        this.#tell(slot, w, b, "evicted", nowUs);
+        this.#tell(w, b, "evicted", nowUs);
         this.#forget(slot, w, b);
       } else this.#alive.add(slot, nowUs + this.#options.silenceUs);
       return;
     }
     const linger = state === L.JUDGED ? LINGER_US : JUDGE_US;
-    const due = detached || last + linger <= nowUs || this.#endTime(slot, w, b) + LONGEST_LINGER_US <= nowUs;
+    const due = detached || last + linger <= nowUs || this.#endTime(w, b) + LONGEST_LINGER_US <= nowUs;
     const unsettled = state === L.ENDED && !isFile;
     // Whether a health check is regular is known only when all of them have come.
     if (!due || unsettled || (isFile && !detached && isKnock(w, b))) {
@@ -226,7 +226,7 @@ export class Lifetimes {
         return;
       }
     }
-    if (state === L.ENDED) this.#tell(slot, w, b, "settled", nowUs);
+    if (state === L.ENDED) this.#tell(w, b, "settled", nowUs);
     // What follows on the tuple of a file's connection belongs to it for ever; only the fingerprint is kept for that.
     if (isFile && (w[b + L.FLAGS] & L.DETACHED) === 0 && !isAllSaid(w, b)) this.#k.ended.add(table.hashOf(slot));
     this.#forget(slot, w, b);
@@ -235,9 +235,9 @@ export class Lifetimes {
   /** Puts the record into the wheel of what it is now. */
   #place(slot: number, nowUs: number): void {
     const { table } = this.#k;
-    const w = table.words(slot);
+    const w = table.words;
     const b = table.base(slot);
-    const last = table.times(slot)[(b + L.LAST_TIME) >> 1];
+    const last = table.times[(b + L.LAST_TIME) >> 1];
     const state = w[b + L.FLAGS] & L.STATE;
     if (state === L.OPEN) {
       const wheel = isHalfOpen(w, b) ? this.#halfOpen : this.#alive;
@@ -254,22 +254,22 @@ export class Lifetimes {
   /** Takes the record out when it is of the kind that this wheel holds; false: it moved on. */
   #evict(slot: number, wheel: TimerWheel, nowUs: number, insist: boolean): boolean {
     const { table } = this.#k;
-    const w = table.words(slot);
+    const w = table.words;
     const b = table.base(slot);
     const state = w[b + L.FLAGS] & L.STATE;
     if (wheel === this.#halfOpen && !(state === L.OPEN && isHalfOpen(w, b))) return false;
     if (wheel === this.#ended && state === L.OPEN) return false;
-    const recent = nowUs - table.times(slot)[(b + L.LAST_TIME) >> 1] < 1_000_000;
+    const recent = nowUs - table.times[(b + L.LAST_TIME) >> 1] < 1_000_000;
     if (wheel === this.#alive && state === L.OPEN && recent && !insist) return false;
     if ((w[b + L.FLAGS] & L.PENDING) !== 0) this.dropPending(slot);
     if (state === L.OPEN) {
       if (isHalfOpen(w, b)) this.#counters.evictedHalfOpen++;
       else this.#counters.evictedIdle++;
-      this.#tell(slot, w, b, "evicted", nowUs);
+      this.#tell(w, b, "evicted", nowUs);
     } else if (state === L.ENDED) {
       this.#counters.evictedEnded++;
       this.#k.learn();
-      this.#tell(slot, w, b, "settled", nowUs);
+      this.#tell(w, b, "settled", nowUs);
     }
     this.#forget(slot, w, b);
     return true;
@@ -287,14 +287,14 @@ export class Lifetimes {
   }
 
   /** Hands the connection out; answers whether it is told for good. */
-  #tell(slot: number, w: Int32Array, b: number, occasion: Occasion, nowUs: number): boolean {
-    const told = this.#sink(this.#view.look(w, this.#k.table.times(slot), b, occasion, nowUs));
+  #tell(w: Int32Array, b: number, occasion: Occasion, nowUs: number): boolean {
+    const told = this.#sink(this.#view.look(w, this.#k.table.times, b, occasion, nowUs));
     if (told || occasion !== "silence") w[b + L.FLAGS] = (w[b + L.FLAGS] & ~L.STATE) | L.JUDGED;
     return told;
   }
 
-  #endTime(slot: number, w: Int32Array, b: number): number {
-    const last = this.#k.table.times(slot)[(b + L.LAST_TIME) >> 1];
+  #endTime(w: Int32Array, b: number): number {
+    const last = this.#k.table.times[(b + L.LAST_TIME) >> 1];
     return last - (((last | 0) - w[b + L.END_TIME]) >>> 0);
   }
 

@@ -12,7 +12,7 @@ import type { Tracking } from "./tracking.ts";
  * fit, and from then on for everything of that side in that context.
  */
 export function isOtherDirection(k: Tracking, slot: number, side: number, s: Segment): boolean {
-  const w = k.table.words(slot);
+  const w = k.table.words;
   const b = k.table.base(slot);
   const split = R.SPLIT_CONTEXT << side;
   const known = k.rare.find(w, b);

@@ -52,8 +52,9 @@ const BYTES_PER_SLOT = STRIDE * 4 + 8 + RARE_BYTES_A_CONNECTION;
 export class ConnectionTable {
   /** Records, index and what else the tracker's WebAssembly part looks connections up in: the same as here, its `find` is. */
   readonly arena: Arena;
-  readonly #words: Int32Array;
-  readonly #times: Float64Array;
+  /** The records, as words and as times: that of a slot begins at `base`. */
+  readonly words: Int32Array;
+  readonly times: Float64Array;
   readonly #seed: number;
   readonly maxSlots: number;
   /**
@@ -90,19 +91,11 @@ export class ConnectionTable {
     this.maxSlots = Math.max(64, Math.min(MAX_SLOTS, Math.floor(maxMemoryBytes / BYTES_PER_SLOT)));
     this.arena = new Arena(this.maxSlots, indexLength(Math.max(FIRST_PLACES, this.maxSlots * MOST_PLACES)));
     this.arena.state[SEED >> 2] = this.#seed;
-    this.#words = this.arena.words;
-    this.#times = this.arena.times;
+    this.words = this.arena.words;
+    this.times = this.arena.times;
     this.#index = this.arena.index;
     this.#front = this.arena.front;
     this.#setPlaces(FIRST_PLACES);
-  }
-
-  words(_slot: number): Int32Array {
-    return this.#words;
-  }
-
-  times(_slot: number): Float64Array {
-    return this.#times;
   }
 
   /** Where the slot's record begins in `words`. */
@@ -145,7 +138,7 @@ export class ConnectionTable {
     const front = this.#front[hash & FRONT_MASK];
     if (front >>> SLOT_BITS === hash >>> SLOT_BITS && front !== 0) {
       const slot = (front & SLOT_MASK) - 1;
-      const w = this.#words;
+      const w = this.words;
       const a = Math.imul(slot, STRIDE);
       if (w[a + 3] === lower && w[a + 7] === higher && w[a + PORTS] === ports && w[a + CONTEXT] === context)
         if ((w[a + FLAGS] & IPV6) === 0) return slot;
@@ -161,7 +154,7 @@ export class ConnectionTable {
         continue;
       }
       const slot = (entry & SLOT_MASK) - 1;
-      const w = this.#words;
+      const w = this.words;
       const a = Math.imul(slot, STRIDE);
       if (w[a + 3] !== lower || w[a + 7] !== higher || w[a + PORTS] !== ports || (w[a + FLAGS] & IPV6) !== 0) continue;
       if (w[a + CONTEXT] === context) {
@@ -198,7 +191,7 @@ export class ConnectionTable {
         continue;
       }
       const slot = (entry & SLOT_MASK) - 1;
-      const w = this.words(slot);
+      const w = this.words;
       const b = this.base(slot);
       let i = 0;
       while (i <= PORTS && w[b + i] === key[i]) i++;
@@ -210,7 +203,7 @@ export class ConnectionTable {
 
   /** Loads the record into the cache; the answer means nothing. */
   touch(slot: number): number {
-    const w = this.#words;
+    const w = this.words;
     const b = Math.imul(slot, STRIDE);
     return w[b] ^ w[b + SIDE] ^ w[b + NEXT];
   }
@@ -225,9 +218,9 @@ export class ConnectionTable {
     if (this.#freeCount === 0) this.#open();
     const slot = this.#free[--this.#freeCount];
     this.live++;
-    const w = this.words(slot);
+    const w = this.words;
     const b = this.base(slot);
-    const t = this.times(slot);
+    const t = this.times;
     for (let i = (b + FLAGS) >> 1; i < (b + STRIDE) >> 1; i++) t[i] = 0;
     const lower = this.side === 0 ? b + ADDRESS : b + ADDRESS + 4;
     const higher = this.side === 0 ? b + ADDRESS + 4 : b + ADDRESS;
@@ -250,7 +243,7 @@ export class ConnectionTable {
     const first = this.#high;
     this.#high = Math.min(first + OPENED, this.maxSlots);
     for (let slot = this.#high - 1; slot >= first; slot--) {
-      this.words(slot)[this.base(slot) + FLAGS] = FREE;
+      this.words[this.base(slot) + FLAGS] = FREE;
       this.#setFree(slot);
     }
   }
@@ -299,7 +292,7 @@ export class ConnectionTable {
 
   /** Gives the record back. It must not be in the index. */
   release(slot: number): void {
-    this.words(slot)[this.base(slot) + FLAGS] = FREE;
+    this.words[this.base(slot) + FLAGS] = FREE;
     this.#setFree(slot);
     this.live--;
   }
@@ -350,7 +343,7 @@ export class ConnectionTable {
 
   #fill(): boolean {
     for (let slot = 0; slot < this.#high; slot++) {
-      const w = this.words(slot);
+      const w = this.words;
       const f = w[this.base(slot) + FLAGS];
       const marks = w[this.base(slot) + MARKS];
       if ((f & STATE) === FREE || (f & DETACHED) !== 0 || (marks & SHADOW) !== 0) continue;
@@ -360,7 +353,7 @@ export class ConnectionTable {
   }
 
   #hashOf(slot: number): number {
-    const w = this.words(slot);
+    const w = this.words;
     const b = this.base(slot);
     if ((w[b + FLAGS] & IPV6) !== 0) return this.#hashV6(w, b);
     return finish(mix(mix(mix(this.#seed, w[b + 3]), w[b + 7]), w[b + PORTS]));

@@ -38,7 +38,7 @@ export class TimerWheel {
     const due = Math.floor(deadlineUs / TICK_US) + 1;
     const tick = Math.min(Math.max(due, this.#tick), this.#tick + BUCKETS - 1);
     const bucket = tick & MASK;
-    this.#table.words(slot)[this.#table.base(slot) + NEXT] = this.#heads[bucket];
+    this.#table.words[this.#table.base(slot) + NEXT] = this.#heads[bucket];
     this.#heads[bucket] = slot + 1;
     this.#count++;
   }
@@ -70,7 +70,7 @@ export class TimerWheel {
   #skipTo(now: number): void {
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
       for (let slot = this.#take(bucket); slot >= 0; slot = this.#take(bucket)) {
-        this.#table.words(slot)[this.#table.base(slot) + NEXT] = this.#overdue;
+        this.#table.words[this.#table.base(slot) + NEXT] = this.#overdue;
         this.#overdue = slot + 1;
         this.#count++;
       }
@@ -80,7 +80,7 @@ export class TimerWheel {
 
   #takeOverdue(): number {
     const slot = this.#overdue - 1;
-    this.#overdue = this.#table.words(slot)[this.#table.base(slot) + NEXT];
+    this.#overdue = this.#table.words[this.#table.base(slot) + NEXT];
     this.#count--;
     return slot;
   }
@@ -88,7 +88,7 @@ export class TimerWheel {
   #take(bucket: number): number {
     const slot = this.#heads[bucket] - 1;
     if (slot < 0) return -1;
-    const next = this.#table.words(slot)[this.#table.base(slot) + NEXT];
+    const next = this.#table.words[this.#table.base(slot) + NEXT];
     this.#heads[bucket] = next;
     this.#count--;
     // A record that was not touched for half a minute is in no cache: the next one is fetched while this one is looked at.

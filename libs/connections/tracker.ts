@@ -105,9 +105,9 @@ export class Tracker implements Tracking {
       this.counters.copies++;
       return;
     }
-    const w = table.words(slot);
+    const w = table.words;
     const b = table.base(slot);
-    const t = table.times(slot);
+    const t = table.times;
     if ((w[b + L.FLAGS] & L.SPECIAL) === 0 && (s.flags & (SYN | FIN | RST)) === 0) {
       accountHeader(this, w, t, b, side, s);
       accountPayload(this, w, b, side, s);
@@ -203,9 +203,9 @@ export class Tracker implements Tracking {
       this.#lifetimes.detach(old, s.timeUs);
     }
     this.#recent.isCopy((slot << 1) | side, s);
-    const w = table.words(slot);
+    const w = table.words;
     const b = table.base(slot);
-    const t = table.times(slot);
+    const t = table.times;
     startRecord(t, b, s);
     this.counters.connections++;
     this.#lifetimes.begin(slot, s.timeUs);
@@ -240,7 +240,7 @@ export class Tracker implements Tracking {
       const next = this.#waiting.takesRst(slot, w, b, side, s);
       if (next >= 0) {
         const { table } = this;
-        this.#rst(next, table.words(next), table.times(next), table.base(next), side, s);
+        this.#rst(next, table.words, table.times, table.base(next), side, s);
         return;
       }
     }
@@ -289,7 +289,7 @@ export class Tracker implements Tracking {
       const next = this.#waiting.takesSyn(slot, w, b, side, s);
       if (next >= 0) {
         const { table } = this;
-        this.#syn(next, table.words(next), table.times(next), table.base(next), side, s);
+        this.#syn(next, table.words, table.times, table.base(next), side, s);
       }
       if (next !== NOT_TAKEN) return;
     }
@@ -303,7 +303,7 @@ export class Tracker implements Tracking {
       const next = this.#waiting.takesSynAck(slot, w, b, side, s);
       if (next >= 0) {
         const { table } = this;
-        this.#synAck(next, table.words(next), table.times(next), table.base(next), side, s);
+        this.#synAck(next, table.words, table.times, table.base(next), side, s);
         return;
       }
     }
@@ -349,7 +349,7 @@ export class Tracker implements Tracking {
       const next = this.#waiting.takesSegment(slot, w, b, side, s);
       if (next >= 0) {
         const { table } = this;
-        this.#special(next, table.words(next), table.times(next), table.base(next), side, s);
+        this.#special(next, table.words, table.times, table.base(next), side, s);
         return;
       }
     }
@@ -387,7 +387,7 @@ export class Tracker implements Tracking {
     const slot = this.table.find(s);
     if (slot < 0) return;
     const side = this.table.side & 1;
-    const w = this.table.words(slot);
+    const w = this.table.words;
     const b = this.table.base(slot);
     const at = this.rare.of(w, b);
     if (at < 0) return;

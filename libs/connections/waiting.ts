@@ -44,9 +44,9 @@ export class WaitingSyns {
     if ((w[b + L.FLAGS] & L.STATE) === L.OPEN) w[b + L.MARKS] |= L.OTHER_SYN;
     table.side = side;
     const waiting = table.allocate(s);
-    const pw = table.words(waiting);
+    const pw = table.words;
     const pb = table.base(waiting);
-    const pt = table.times(waiting);
+    const pt = table.times;
     startRecord(pt, pb, s);
     this.#counters.connections++;
     pw[pb + L.MARKS] |= L.SHADOW;
@@ -61,11 +61,11 @@ export class WaitingSyns {
   takesSyn(slot: number, w: Int32Array, b: number, side: number, s: Segment): number {
     const { table, rare } = this.#k;
     const waiting = this.#lifetimes.pendingOf(w, b);
-    const pw = table.words(waiting);
+    const pw = table.words;
     const pb = table.base(waiting);
     const px = pb + L.SIDE + side * L.SIDE_WORDS;
     if ((pw[px + L.BITS] & L.SENT_SYN) !== 0 && pw[pb + L.ISN_OF + side] === (s.seq | 0)) {
-      accountHeader(this.#k, pw, table.times(waiting), pb, side, s);
+      accountHeader(this.#k, pw, table.times, pb, side, s);
       repeatSyn(pw, pb, side, s);
       const ended = (w[b + L.FLAGS] & L.STATE) !== L.OPEN && (w[b + L.FLAGS] & L.BY_RST) !== 0;
       if (ended && !mayYetGoOn(rare, w, b)) this.#lifetimes.promote(slot);
@@ -78,7 +78,7 @@ export class WaitingSyns {
 
   takesSynAck(slot: number, w: Int32Array, b: number, side: number, s: Segment): number {
     const waiting = this.#lifetimes.pendingOf(w, b);
-    const pw = this.#k.table.words(waiting);
+    const pw = this.#k.table.words;
     const pb = this.#k.table.base(waiting);
     if (synSideOf(pw, pb) !== side && fitsSyn(pw, pb, side ^ 1, s.ack)) return this.#lifetimes.promote(slot);
     w[b + L.MARKS] |= L.FOLLOWED;
@@ -87,7 +87,7 @@ export class WaitingSyns {
 
   takesRst(slot: number, w: Int32Array, b: number, side: number, s: Segment): number {
     const waiting = this.#lifetimes.pendingOf(w, b);
-    const pw = this.#k.table.words(waiting);
+    const pw = this.#k.table.words;
     const pb = this.#k.table.base(waiting);
     const synSide = synSideOf(pw, pb);
     const refuses = side !== synSide && (s.flags & ACK) !== 0 && fitsSyn(pw, pb, synSide, s.ack);
@@ -108,7 +108,7 @@ export class WaitingSyns {
   /** A segment without SYN and RST: does it continue the waiting SYN, whose SYN-ACK was not captured? */
   takesSegment(slot: number, w: Int32Array, b: number, side: number, s: Segment): number {
     const waiting = this.#lifetimes.pendingOf(w, b);
-    const pw = this.#k.table.words(waiting);
+    const pw = this.#k.table.words;
     const pb = this.#k.table.base(waiting);
     const synSide = synSideOf(pw, pb);
     const next = (pw[pb + L.ISN_OF + synSide] + 1) | 0;
