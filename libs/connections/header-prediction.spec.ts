@@ -108,6 +108,9 @@ const changes = fc.array(
   { maxLength: 5 },
 );
 
+/** Bytes of the capture file changed, behind its header. */
+const damages = fc.array(fc.record({ at: fc.nat(4000), value: fc.nat(255) }), { maxLength: 4 });
+
 /** Copies on a second interface, 1 ms later and one hop farther. */
 const withCopies = (all: readonly Segment[], every: number): Segment[] =>
   all.flatMap((s, i) =>
@@ -121,15 +124,17 @@ describe("header prediction", () => {
       fc.property(
         conversations,
         changes,
+        damages,
         fc.integer({ min: 2, max: 50 }),
         fc.integer({ min: 40, max: 9000 }),
-        (all, some, every, chunk) => {
+        (all, some, bytes, every, chunk) => {
           const segments = withCopies(
             interleave(...all.map(({ text, ...options }) => new Conversation(options).play(text))),
             every,
           );
           for (const { at, change } of some) if (at < segments.length) change(segments[at]);
           const capture = segmentCapture(segments);
+          for (const { at, value } of bytes) if (24 + at < capture.length) capture[24 + at] = value;
           for (const way of [
             {},
             { live: true },

@@ -38,7 +38,7 @@ export async function run(): Promise<void> {
 async function follow(file: string, sink: (ended: EndedConnection) => boolean): Promise<number> {
   const started = performance.now();
   const tracker = new Tracker({ settleUs: null, silenceUs: 120_000_000, maxMemoryBytes: 2 ** 31 }, sink);
-  const decoder = new CaptureDecoder((segment) => tracker.track(segment));
+  const decoder = new CaptureDecoder((segment) => tracker.track(segment), {}, null, tracker.fastPath);
   for await (const chunk of await openCapture(file)) decoder.push(chunk);
   decoder.end();
   tracker.finish();
