@@ -19,10 +19,10 @@ import { HeaderPrediction } from "./header-prediction.ts";
 import { appendLetter, appendOnce } from "./history.ts";
 import { Neighbourhood } from "./neighbourhood.ts";
 import { Notes } from "./notes.ts";
+import { endedByIcmp } from "./icmp.ts";
 import * as L from "./layout.ts";
 import { LETTER_H, LETTER_Q } from "./letters.ts";
 import { Lifetimes, type EndedSink } from "./lifetimes.ts";
-import * as R from "./rare-facts.ts";
 import { RareFacts } from "./rare-facts.ts";
 import { noteProbe, noteReset } from "./probes.ts";
 import { RecentPackets } from "./recent-packets.ts";
@@ -382,26 +382,12 @@ export class Tracker implements Tracking {
     this.#lifetimes.ended(slot, w, b);
   }
 
-  /** An ICMP error: an answer to a SYN that has no other, evidence on anything else. */
   #icmp(s: Segment): void {
-    const slot = this.table.find(s);
+    const { table } = this;
+    const slot = table.find(s);
     if (slot < 0) return;
-    const side = this.table.side & 1;
-    const w = this.table.words;
-    const b = this.table.base(slot);
-    const at = this.rare.of(w, b);
-    if (at < 0) return;
-    this.rare.records.words[at + R.ICMP_ERROR] = s.icmp;
-    this.rare.records.words[at + R.RARE_BITS] |= R.ICMP_QUOTES;
-    const x = b + L.SIDE + side * L.SIDE_WORDS;
-    const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
-    const onlySyn = (w[x + L.BITS] & (L.SENT_SYN | L.SPOKE)) === L.SENT_SYN && w[y + L.PACKETS] === 0;
-    const unreachable = s.family === 6 ? s.icmp >>> 8 === 1 : s.icmp >>> 8 === 3 && (s.icmp & 255) !== 4;
-    if ((w[b + L.FLAGS] & L.STATE) !== L.OPEN || !onlySyn || !unreachable || w[b + L.ISN_OF + side] !== (s.seq | 0))
-      return;
-    w[b + L.FLAGS] |= L.ENDED | L.BY_ICMP;
-    w[b + L.END_TIME] = s.timeUs;
-    this.#lifetimes.ended(slot, w, b);
+    const b = table.base(slot);
+    if (endedByIcmp(this.rare, table.words, b, table.side & 1, s)) this.#lifetimes.ended(slot, table.words, b);
   }
 }
 
