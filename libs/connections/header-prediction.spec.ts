@@ -2,6 +2,7 @@ import { CaptureDecoder, type Segment } from "@hangup/packets";
 import { segmentCapture } from "@hangup/packets/builder";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { INPUT_BYTES } from "./arena-layout.ts";
 import { Conversation, interleave } from "./conversation.ts";
 import { STRIDE } from "./layout.ts";
 import { FILE, kept } from "./testing/track.ts";
@@ -160,6 +161,17 @@ describe("header prediction", () => {
     // Left are SYN and SYN-ACK, the first segment that is neither, the first payload, and the FINs.
     expect(follow(capture, 1e6, { fast: true }).taken).toBe(9);
     expect(follow(capture, 1e6, { fast: false }).taken).toBe(0);
+  });
+
+  it("goes on where a buffer is larger than what it looks at in one piece", () => {
+    const capture = segmentCapture(
+      new Conversation().play(`cS sSA cA cD200 ${"sD3000 cA ".repeat(300)} cF sF cA`).segments,
+    );
+    expect(capture.length).toBeGreaterThan(3 * INPUT_BYTES);
+    const fast = follow(capture, capture.length, { fast: true });
+    // All but SYN, SYN-ACK, two of the beginning, the FINs, and at three ends of pieces the record that goes on in the next.
+    expect(fast.taken).toBe(598);
+    expect({ ...fast, taken: 0 }).toEqual(follow(capture, capture.length, { fast: false }));
   });
 
   it("is compiled from what stands beside it", async () => {

@@ -1,5 +1,5 @@
 /**
- * A tracked connection is a record of 48 words of 32 bits in a chunk of the table: three cache lines. What few connections need
+ * A tracked connection is a record of 48 words of 32 bits in the table's memory: three cache lines. What few connections need
  * (RSTs, holes in the byte stream, a second SYN) stands in side pools, found through EXTRA.
  *
  * The two endpoints are ordered by address, then port: `lower` is side 0, `higher` side 1, whoever the client is. Sequence
