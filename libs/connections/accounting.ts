@@ -204,15 +204,11 @@ function noteTtl(k: Tracking, w: Int32Array, b: number, side: number, ttl: numbe
       // A TTL of 0 is on no living packet; it stands for "no more".
       w[x + L.TTLS] = set | (ttl << shift);
       // One that no stack begins with says that the address lies behind a router.
-      if (isForwarded(ttl)) noteForwarded(k, addressFingerprint(w, b + L.ADDRESS + side * 4, w[b + L.CONTEXT]));
+      if (isForwarded(ttl)) k.notes.forwarded(addressFingerprint(w, b + L.ADDRESS + side * 4, w[b + L.CONTEXT]));
       return bits;
     }
   }
   return bits | L.TTL_OVERFLOW;
-}
-
-function noteForwarded(k: Tracking, address: number): void {
-  if (!k.neighbourhood.hosts.isKnownForwarded(address)) k.notes.forwarded(address);
 }
 
 function noteOtherAck(k: Tracking, w: Int32Array, b: number, side: number, x: number, y: number, ack: number): void {

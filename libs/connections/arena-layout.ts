@@ -13,29 +13,45 @@ export const US_PER_TICK = 24;
 /** What one walk has taken: bytes on the wire, and the capture time of the last packet, µs. */
 export const BYTES = 32;
 export const TIME = 40;
+/** New connections are looked at first after this time, µs; and the wheel that they stand in (TimerWheel). */
+export const FIRST_LOOK = 48;
+export const HALF_OPEN = 56;
 
 // Words of 32 bits. Segments of the capture so far, whoever follows their connections.
-export const ENTERED = 48;
+export const ENTERED = 72;
 /** Tracking.plainSeen */
-export const PLAIN_SEEN = 52;
+export const PLAIN_SEEN = 76;
+/** Ended connections are judged when they have settled, not at the end of a file. */
+export const SETTLES = 80;
 /** Of the table's hash and index (ConnectionTable): its seed, and the places that an entry can call its own. */
-export const SEED = 56;
-export const PLACES = 60;
+export const SEED = 84;
+export const PLACES = 88;
+/** Entries in the index, and beyond how many it has to grow. */
+export const INDEXED = 92;
+export const MOST_INDEXED = 96;
+/** Of the records: those in use, and the free one to take next, slot + 1. */
+export const LIVE = 100;
+export const FREE_SLOT = 104;
+/** Words of notes that are written (Notes). */
+export const NOTED = 108;
 /** What a walk is told (WalkedRecords). */
-export const SNAP_LENGTH = 64;
-export const TICKS_PER_SECOND = 68;
-export const FLAGS_ONLY = 72;
+export const SNAP_LENGTH = 112;
+export const TICKS_PER_SECOND = 116;
+export const FLAGS_ONLY = 120;
 /** Which share of the connections, and of how many. */
-export const SHARE = 76;
-export const SHARES = 80;
+export const SHARE = 124;
+export const SHARES = 128;
 /** Seconds of the last record that was taken: before a walk, of the record in front of it. */
-export const SECONDS = 84;
+export const SECONDS = 132;
 /** Where the last record that was taken begins. */
-export const PREVIOUS = 88;
-/** Packets that one walk has taken, the segments that it has accounted, and the copies among these. */
-export const PACKETS_TAKEN = 92;
-export const SEGMENTS_TAKEN = 96;
-export const COPIES = 100;
+export const PREVIOUS = 136;
+/** Packets that one walk has taken, the segments that it has accounted, the copies among these, and the connections that they began. */
+export const PACKETS_TAKEN = 140;
+export const SEGMENTS_TAKEN = 144;
+export const COPIES = 148;
+export const CONNECTIONS = 152;
+/** An entry would stand too far from its place: the index has to grow before anything else. */
+export const INDEX_FULL = 156;
 
 /** Packets of the last milliseconds (RecentPackets): entries of four words. */
 export const RECENT = 256;
@@ -43,8 +59,16 @@ export const RECENT_ENTRIES = 1 << 12;
 /** Connections that were looked up last (ConnectionTable): words. */
 export const FRONT = RECENT + RECENT_ENTRIES * 16;
 export const FRONT_ENTRIES = 1 << 13;
+/** Buckets of the wheel that new connections stand in (TimerWheel): words. */
+export const BUCKETS = FRONT + FRONT_ENTRIES * 4;
+export const BUCKET_COUNT = 1 << 8;
+/** Notes that wait to be learned, and what was noted lately (Notes): words. */
+export const NOTES = BUCKETS + BUCKET_COUNT * 4;
+export const NOTES_LENGTH = (1 << 10) + 64;
+export const LATELY = NOTES + NOTES_LENGTH * 4;
+export const LATELY_ENTRIES = 1 << 13;
 /** Bytes of the capture that are walked over. */
-export const INPUT = FRONT + FRONT_ENTRIES * 4;
+export const INPUT = LATELY + LATELY_ENTRIES * 4;
 export const INPUT_BYTES = 1 << 18;
 /** The records of connections, aligned to cache lines, then the index of the table. */
 export const RECORDS = INPUT + INPUT_BYTES;

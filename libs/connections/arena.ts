@@ -22,6 +22,9 @@ export class Arena {
   readonly recent: Int32Array;
   readonly front: Int32Array;
   readonly index: Int32Array;
+  readonly buckets: Int32Array;
+  readonly notes: Int32Array;
+  readonly lately: Int32Array;
   /** The records, as words and as times. */
   readonly words: Int32Array;
   readonly times: Float64Array;
@@ -37,6 +40,9 @@ export class Arena {
     this.state = new Int32Array(buffer, 0, A.RECENT / 4);
     this.recent = new Int32Array(buffer, A.RECENT, A.RECENT_ENTRIES * 4);
     this.front = new Int32Array(buffer, A.FRONT, A.FRONT_ENTRIES);
+    this.buckets = new Int32Array(buffer, A.BUCKETS, A.BUCKET_COUNT);
+    this.notes = new Int32Array(buffer, A.NOTES, A.NOTES_LENGTH);
+    this.lately = new Int32Array(buffer, A.LATELY, A.LATELY_ENTRIES);
     this.input = new Uint8Array(buffer, A.INPUT, A.INPUT_BYTES);
     this.words = new Int32Array(buffer, A.RECORDS, (slots * A.RECORD_BYTES) / 4);
     this.times = new Float64Array(buffer, A.RECORDS, (slots * A.RECORD_BYTES) / 8);

@@ -3,13 +3,10 @@ import { noteRepeat } from "./accounting.ts";
 import { appendLetter } from "./history.ts";
 import * as L from "./layout.ts";
 import { LETTER_F } from "./letters.ts";
-import { REACH } from "./limits.ts";
+import { REACH, SOON_US } from "./limits.ts";
 import { FIN_ALTERNATIVE, FIN_ALTERNATIVE_OF, RARE_BITS } from "./rare-facts.ts";
 import { ahead } from "./sequence.ts";
 import type { Tracking } from "./tracking.ts";
-
-/** A server that turns a client away closes at most this long after its SYN-ACK (TCP wrappers wait for a resolver: 5 s). */
-export const SOON_US = 8_000_000;
 
 /**
  * The FIN of a segment whose header and payload are accounted. Answers true when now both sides have sent theirs, and this one

@@ -56,11 +56,6 @@ export class FingerprintSet {
     this.#young = larger;
   }
 
-  /** Is it among the younger generation, so that adding it changes nothing? */
-  isYoung(fingerprint: number): boolean {
-    return contains(this.#young, fingerprint | 0 || 1);
-  }
-
   has(fingerprint: number): boolean {
     const value = fingerprint | 0 || 1;
     return contains(this.#young, value) || contains(this.#old, value);

@@ -1,7 +1,7 @@
 import type { FastPath, WalkedRecords } from "@hangup/packets";
 import * as A from "./arena-layout.ts";
-import type { Arena } from "./arena.ts";
-import type { TrackerCounters } from "./tracking.ts";
+import type { SharedNotes } from "./shared-notes.ts";
+import type { TrackerCounters, Tracking } from "./tracking.ts";
 
 /** Longer records are left to others. */
 const LONGEST_RECORD = 1 << 16;
@@ -13,7 +13,8 @@ export class HeaderPrediction implements FastPath {
   previous = 0;
   seconds = 0;
   timeUs = 0.5;
-  readonly #arena: Arena;
+  readonly #k: Tracking;
+  readonly #shared: SharedNotes | null;
   readonly #counters: TrackerCounters;
   #buffer: Uint8Array = new Uint8Array(0);
   /** What lies in the arena's input: [from, to) of the buffer, whose records end at `end`. */
@@ -21,13 +22,15 @@ export class HeaderPrediction implements FastPath {
   #to = 0;
   #end = 0;
 
-  constructor(arena: Arena, counters: TrackerCounters) {
-    this.#arena = arena;
+  /** `shared`: where other trackers follow the other connections of the capture. */
+  constructor(k: Tracking, shared: SharedNotes | null, counters: TrackerCounters) {
+    this.#k = k;
+    this.#shared = shared;
     this.#counters = counters;
   }
 
   begin({ snapLength, ticksPerSecond, flagsOnly, share }: WalkedRecords): void {
-    const { state, numbers } = this.#arena;
+    const { state, numbers } = this.#k.table.arena;
     state[A.SNAP_LENGTH >> 2] = snapLength;
     state[A.TICKS_PER_SECOND >> 2] = ticksPerSecond;
     numbers[A.US_PER_TICK >> 3] = 1e6 / ticksPerSecond;
@@ -45,24 +48,41 @@ export class HeaderPrediction implements FastPath {
   walk(at: number, seconds: number): number {
     // A record may begin in this part of the buffer and end in the next.
     if (this.#to < this.#end && this.#to - at < LONGEST_RECORD) this.#fill(at);
-    const { state, numbers } = this.#arena;
-    state[A.SECONDS >> 2] = seconds;
+    this.seconds = seconds;
+    this.packets = 0;
+    this.bytes = 0;
+    const { state } = this.#k.table.arena;
+    for (let next = at; ; at = next) {
+      const noted = state[A.NOTED >> 2];
+      next = this.#walk(at);
+      if (next === at) return at;
+      if (state[A.INDEX_FULL >> 2] !== 0) this.#k.table.grow();
+      if (this.#shared === null || state[A.NOTED >> 2] === noted) return next;
+      this.#shared.mark(state[A.ENTERED >> 2], this.#k.notes.length);
+    }
+  }
+
+  #walk(at: number): number {
+    const { arena } = this.#k.table;
+    const { state, numbers } = arena;
     const from = this.#from;
-    const next = this.#arena.walk(at - from, this.#to - from) + from;
+    state[A.SECONDS >> 2] = this.seconds;
+    const next = arena.walk(at - from, this.#to - from) + from;
     if (next === at) return at;
-    this.packets = state[A.PACKETS_TAKEN >> 2];
-    this.bytes = numbers[A.BYTES >> 3];
+    this.packets += state[A.PACKETS_TAKEN >> 2];
+    this.bytes += numbers[A.BYTES >> 3];
     this.previous = state[A.PREVIOUS >> 2] - A.INPUT + from;
     this.seconds = state[A.SECONDS >> 2];
     this.timeUs = numbers[A.TIME >> 3];
     this.#counters.segments += state[A.SEGMENTS_TAKEN >> 2];
     this.#counters.copies += state[A.COPIES >> 2];
+    this.#counters.connections += state[A.CONNECTIONS >> 2];
     return next;
   }
 
   #fill(at: number): void {
     this.#from = at;
     this.#to = Math.min(this.#end, at + A.INPUT_BYTES);
-    this.#arena.input.set(this.#buffer.subarray(at, this.#to));
+    this.#k.table.arena.input.set(this.#buffer.subarray(at, this.#to));
   }
 }

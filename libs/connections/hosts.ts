@@ -50,11 +50,6 @@ export class Hosts {
     this.#forwarded.turn();
   }
 
-  /** Would `noteForwarded` say nothing new? */
-  isKnownForwarded(address: number): boolean {
-    return this.#forwarded.isYoung(address);
-  }
-
   /** The address, by fingerprint, sent a segment with a TTL that no stack begins with. */
   noteForwarded(address: number): void {
     this.#forwarded.add(address);

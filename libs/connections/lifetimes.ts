@@ -1,3 +1,4 @@
+import { FIRST_LOOK, HALF_OPEN, SETTLES } from "./arena-layout.ts";
 import type { EndedConnection, Occasion } from "./ended.ts";
 import * as L from "./layout.ts";
 import { isKnock } from "./probes.ts";
@@ -47,13 +48,16 @@ export class Lifetimes {
     this.#options = options;
     this.#sink = sink;
     this.#view = new View(k);
-    this.#halfOpen = new TimerWheel(k.table);
+    const { numbers, state, buckets } = k.table.arena;
+    numbers[FIRST_LOOK >> 3] = Math.min(FIRST_LOOK_US, options.silenceUs);
+    state[SETTLES >> 2] = options.settleUs === null ? 0 : 1;
+    this.#halfOpen = new TimerWheel(k.table, buckets, numbers.subarray(HALF_OPEN >> 3, (HALF_OPEN >> 3) + 2));
     this.#ended = new TimerWheel(k.table);
     this.#alive = new TimerWheel(k.table);
   }
 
   begin(slot: number, nowUs: number): void {
-    this.#halfOpen.add(slot, nowUs + Math.min(FIRST_LOOK_US, this.#options.silenceUs));
+    this.#halfOpen.add(slot, nowUs + this.#k.table.arena.numbers[FIRST_LOOK >> 3]);
   }
 
   /** The row has an end, if nothing takes it back. */

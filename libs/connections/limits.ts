@@ -12,3 +12,7 @@ export const IPID_STEP = 16;
 export const COPY_WINDOW_US = 5_000;
 /** Trackers that share a capture exchange their notes at the latest after so many segments (a power of two), so that these stay few. */
 export const EXCHANGE = 1 << 20;
+/** A server that turns a client away closes at most this long after its SYN-ACK (TCP wrappers wait for a resolver: 5 s). */
+export const SOON_US = 8_000_000;
+/** A turn of the timer wheels from one bucket to the next, µs. */
+export const TICK_US = 1_000_000;

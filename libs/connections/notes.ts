@@ -1,27 +1,6 @@
+import { LATELY_ENTRIES, NOTES_LENGTH } from "./arena-layout.ts";
 import { addressFingerprint, mixWord } from "./fingerprints.ts";
-
-/** Kinds of note. */
-export const FORWARDED = 0;
-export const LISTENER = 1;
-export const TALK = 2;
-export const TTL = 3;
-export const PROBE = 4;
-export const KNOCK = 5;
-/** Words of an entry, by kind. */
-export const NOTE_WORDS = [2, 2, 2, 6, 5, 5];
-
-/** Words that wait to be learned, and those that a segment can add. */
-const CAPACITY = 1 << 10;
-const A_SEGMENT = 64;
-
-// First word of an entry: kind, mark, TTL 8 bits, port 16 bits.
-export const KIND_SHIFT = 25;
-/** Of a TTL: the SYN-ACK of a listener carried it. Of a probe: it was what opened the tuple. */
-export const MARK = 1 << 24;
-export const TTL_SHIFT = 16;
-
-/** Entries of what was noted lately. */
-const LATELY = 1 << 13;
+import { A_SEGMENT, FORWARDED, KIND_SHIFT, KNOCK, LISTENER, MARK, PROBE, TALK, TTL, TTL_SHIFT } from "./note-layout.ts";
 
 const time = new Float64Array(1);
 const timeWords = new Int32Array(time.buffer);
@@ -29,32 +8,61 @@ const timeWords = new Int32Array(time.buffer);
 /**
  * What connections tell of the hosts around them, written down in order of capture and learned before anything is judged: all at once
  * it takes less than a search at each segment.
- *
- * An entry: kind, mark, TTL, port · what the kind says.
  */
 export class Notes {
-  words = new Int32Array(CAPACITY + A_SEGMENT);
-  /** Words written. */
-  length = 0;
+  readonly #words: Int32Array;
+  /** How many of the words are written. */
+  readonly #noted: Int32Array;
   /** What was noted of endpoints and is known still, by fingerprint: servers would say the same with each connection. */
-  readonly #lately = new Int32Array(LATELY);
+  readonly #lately: Int32Array;
   #generation = 0;
+  /** What was written before, where it could not be learned yet, and how many words of it. */
+  #aside = new Int32Array(0);
+  #asideLength = 0;
+
+  /** All zero: what they are kept in, where others write some too. */
+  constructor(
+    words: Int32Array = new Int32Array(NOTES_LENGTH),
+    noted: Int32Array = new Int32Array(1),
+    lately: Int32Array = new Int32Array(LATELY_ENTRIES),
+  ) {
+    this.#words = words;
+    this.#noted = noted;
+    this.#lately = lately;
+  }
 
   /** They should be learned now. */
   get full(): boolean {
-    return this.length + A_SEGMENT >= this.words.length;
+    return this.#noted[0] + A_SEGMENT >= this.#words.length;
   }
 
-  /** Room for more where they cannot be learned yet. */
-  grow(): void {
-    const larger = new Int32Array(this.words.length * 2);
-    larger.set(this.words);
-    this.words = larger;
+  /** Words written. */
+  get length(): number {
+    return this.#asideLength + this.#noted[0];
+  }
+
+  /** What is written. */
+  get words(): Int32Array {
+    if (this.#asideLength > 0) this.setAside();
+    return this.#asideLength > 0 ? this.#aside : this.#words;
+  }
+
+  /** Makes room for more where they cannot be learned yet. */
+  setAside(): void {
+    if (this.length > this.#aside.length) {
+      const larger = new Int32Array(Math.max(this.#aside.length, this.length) * 2);
+      larger.set(this.#aside);
+      this.#aside = larger;
+    }
+    this.#aside.set(this.#words.subarray(0, this.#noted[0]), this.#asideLength);
+    this.#asideLength = this.length;
+    this.#noted[0] = 0;
   }
 
   /** What is written has been learned. In another generation (Neighbourhood) what is noted again counts again. */
   clear(generation: number): void {
-    this.length = 0;
+    this.#noted[0] = 0;
+    this.#asideLength = 0;
     if (generation === this.#generation) return;
     this.#generation = generation;
     this.#lately.fill(0);
@@ -106,7 +114,7 @@ export class Notes {
   }
 
   #saidLately(what: number): boolean {
-    const at = (what ^ (what >>> 16)) & (LATELY - 1);
+    const at = (what ^ (what >>> 16)) & (LATELY_ENTRIES - 1);
     if (this.#lately[at] === what) return true;
     this.#lately[at] = what;
     return false;
@@ -119,7 +127,7 @@ export class Notes {
   }
 
   #add(word: number): void {
-    this.words[this.length++] = word;
+    this.#words[this.#noted[0]++] = word;
   }
 }
 

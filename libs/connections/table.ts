@@ -1,7 +1,8 @@
 import { randomInt } from "node:crypto";
 import type { Segment } from "@hangup/packets";
-import { FRONT_ENTRIES, PLACES, SEED } from "./arena-layout.ts";
+import { FREE_SLOT, FRONT_ENTRIES, INDEXED, LIVE, MOST_INDEXED, PLACES, SEED } from "./arena-layout.ts";
 import { Arena } from "./arena.ts";
+import { DISTANCE_SHIFT, MAX_DISTANCE, SLOT_BITS, SLOT_MASK, TAG_BITS, TAG_MASK } from "./index-layout.ts";
 import {
   ADDRESS,
   CONTEXT,
@@ -22,16 +23,6 @@ import { RARE_BYTES_A_CONNECTION } from "./rare-facts.ts";
 /** Records that are made free at once: so that there is one way to a record, which takes it from those that are free. */
 const OPENED = 64;
 
-/**
- * An index entry is a slot + 1 in 22 bits, five bits of the hash, and in the highest five how far it stands from its own place. So a
- * probe touches hardly any record but the right one, knows when to stop, and removal moves entries up without hashing.
- */
-const SLOT_BITS = 22;
-const SLOT_MASK = (1 << SLOT_BITS) - 1;
-const TAG_BITS = 5;
-const TAG_MASK = (1 << TAG_BITS) - 1;
-const DISTANCE_SHIFT = SLOT_BITS + TAG_BITS;
-const MAX_DISTANCE = 31;
 const MAX_SLOTS = SLOT_MASK - 1;
 /** Connections that were looked up last, by hash, with ten more bits of it: spares the busy ones the index. */
 const FRONT_MASK = FRONT_ENTRIES - 1;
@@ -65,18 +56,14 @@ export class ConnectionTable {
   #places = 0;
   /** Places for each of the 2^32 hashes. */
   #scale = 0;
-  /** Entries beyond which it grows. */
-  #mostIndexed = 0;
   /** Slot + 1. */
   readonly #front: Int32Array;
-  /** Slots opened: those below are live or in the free list. */
+  /**
+   * Slots opened: those below are live or free. A list through NEXT leads from FREE_SLOT through those that are free, the last freed first:
+   * it is in the cache.
+   */
   #high = 0;
-  /** Free records, the last freed on top: it is in the cache. */
-  #free = new Int32Array(0);
-  #freeCount = 0;
-  /** Records in use, and how many of them the index holds. */
-  live = 0;
-  #indexed = 0;
+  readonly #state: Int32Array;
   /** Side of the segment that was looked up last: 0 when its source is the lower endpoint. */
   side = 0;
   /** When `find` answered -1: a slot of the same tuple in another VLAN or tunnel, or -1. */
@@ -90,7 +77,8 @@ export class ConnectionTable {
     this.#seed = seed | 0;
     this.maxSlots = Math.max(64, Math.min(MAX_SLOTS, Math.floor(maxMemoryBytes / BYTES_PER_SLOT)));
     this.arena = new Arena(this.maxSlots, indexLength(Math.max(FIRST_PLACES, this.maxSlots * MOST_PLACES)));
-    this.arena.state[SEED >> 2] = this.#seed;
+    this.#state = this.arena.state;
+    this.#state[SEED >> 2] = this.#seed;
     this.words = this.arena.words;
     this.times = this.arena.times;
     this.#index = this.arena.index;
@@ -101,6 +89,11 @@ export class ConnectionTable {
   /** Where the slot's record begins in `words`. */
   base(slot: number): number {
     return Math.imul(slot, STRIDE);
+  }
+
+  /** Records in use. */
+  get live(): number {
+    return this.#state[LIVE >> 2];
   }
 
   /** Fingerprint of the tuple that was looked up last, of whatever VLAN or tunnel. */
@@ -210,16 +203,18 @@ export class ConnectionTable {
 
   /** True while another record fits under the memory cap. */
   get hasRoom(): boolean {
-    return this.#freeCount > 0 || this.#high < this.maxSlots;
+    return this.#state[FREE_SLOT >> 2] !== 0 || this.#high < this.maxSlots;
   }
 
   /** A zeroed record with the key of the segment that was looked up last; not yet in the index. Needs `hasRoom`. */
   allocate(s: Segment): number {
-    if (this.#freeCount === 0) this.#open();
-    const slot = this.#free[--this.#freeCount];
-    this.live++;
+    const state = this.#state;
+    if (state[FREE_SLOT >> 2] === 0) this.#open();
+    const slot = state[FREE_SLOT >> 2] - 1;
+    state[LIVE >> 2]++;
     const w = this.words;
     const b = this.base(slot);
+    state[FREE_SLOT >> 2] = w[b + NEXT];
     const t = this.times;
     for (let i = (b + FLAGS) >> 1; i < (b + STRIDE) >> 1; i++) t[i] = 0;
     const lower = this.side === 0 ? b + ADDRESS : b + ADDRESS + 4;
@@ -242,25 +237,20 @@ export class ConnectionTable {
   #open(): void {
     const first = this.#high;
     this.#high = Math.min(first + OPENED, this.maxSlots);
-    for (let slot = this.#high - 1; slot >= first; slot--) {
-      this.words[this.base(slot) + FLAGS] = FREE;
-      this.#setFree(slot);
-    }
+    for (let slot = this.#high - 1; slot >= first; slot--) this.#setFree(slot);
   }
 
   #setFree(slot: number): void {
-    if (this.#freeCount === this.#free.length) {
-      const larger = new Int32Array(Math.max(OPENED, this.#freeCount * 2));
-      larger.set(this.#free);
-      this.#free = larger;
-    }
-    this.#free[this.#freeCount++] = slot;
+    const b = this.base(slot);
+    this.words[b + FLAGS] = FREE;
+    this.words[b + NEXT] = this.#state[FREE_SLOT >> 2];
+    this.#state[FREE_SLOT >> 2] = slot + 1;
   }
 
   /** Makes `slot` the record of the tuple that was looked up last. */
   insert(slot: number): void {
-    this.#indexed++;
-    if (this.#indexed > this.#mostIndexed || !this.#put(this.#hash, slot)) this.#grow();
+    const state = this.#state;
+    if (++state[INDEXED >> 2] > state[MOST_INDEXED >> 2] || !this.#put(this.#hash, slot)) this.grow();
     this.#front[this.#hash & FRONT_MASK] = (this.#hash & ~SLOT_MASK) | (slot + 1);
   }
 
@@ -287,14 +277,13 @@ export class ConnectionTable {
       hole = next;
     }
     index[hole] = 0;
-    this.#indexed--;
+    this.#state[INDEXED >> 2]--;
   }
 
   /** Gives the record back. It must not be in the index. */
   release(slot: number): void {
-    this.words[this.base(slot) + FLAGS] = FREE;
     this.#setFree(slot);
-    this.live--;
+    this.#state[LIVE >> 2]--;
   }
 
   #position(slot: number, hash: number): number {
@@ -326,7 +315,7 @@ export class ConnectionTable {
   }
 
   /** A larger index, filled anew from the records, that of the slot that is put in among them. */
-  #grow(): void {
+  grow(): void {
     do {
       this.#setPlaces(Math.ceil(this.#places * (this.#places < FEW_PLACES ? 2 : GROWTH)));
       if (indexLength(this.#places) > this.#index.length) throw new Error("too many tuples have one hash");
@@ -337,8 +326,8 @@ export class ConnectionTable {
   #setPlaces(places: number): void {
     this.#places = places;
     this.#scale = places / 2 ** 32;
-    this.arena.state[PLACES >> 2] = places;
-    this.#mostIndexed = Math.floor(places * MAX_LOAD);
+    this.#state[PLACES >> 2] = places;
+    this.#state[MOST_INDEXED >> 2] = Math.floor(places * MAX_LOAD);
   }
 
   #fill(): boolean {

@@ -1,13 +1,17 @@
+import { BUCKET_COUNT } from "./arena-layout.ts";
 import { NEXT } from "./layout.ts";
+import { TICK_US } from "./limits.ts";
 import type { ConnectionTable } from "./table.ts";
 
-/** A turn of the wheel; every deadline lies within it. */
-const BUCKETS = 256;
-const MASK = BUCKETS - 1;
-const TICK_US = 1_000_000;
+/** The buckets are a turn of the wheel; every deadline lies within it. */
+const MASK = BUCKET_COUNT - 1;
+
+/** In the wheel's numbers. */
+const TICK = 0;
+const COUNT = 1;
 
 /** Longest time ahead that a deadline may lie, µs. */
-export const HORIZON_US = (BUCKETS - 2) * TICK_US;
+export const HORIZON_US = (BUCKET_COUNT - 2) * TICK_US;
 
 /**
  * When to look at which record again: buckets of one second, each a list through NEXT. A record stands in exactly one bucket of
@@ -15,73 +19,79 @@ export const HORIZON_US = (BUCKETS - 2) * TICK_US;
  * what happened since, and puts it in again where it is not yet due.
  */
 export class TimerWheel {
-  readonly #heads = new Int32Array(BUCKETS);
+  readonly #heads: Int32Array;
+  /** The tick that comes up next, and how many records stand in the wheel. */
+  readonly #numbers: Float64Array;
   readonly #table: ConnectionTable;
-  /** The tick that comes up next. */
-  #tick = 0;
-  #count = 0;
   /** What a gap in the capture made due all at once. */
   #overdue = 0;
   /** Means nothing: keeps the engine from leaving out loads whose purpose is the cache. */
   fetched = 0;
 
-  constructor(table: ConnectionTable) {
+  /** `heads` and `numbers`: what the wheel is kept in, all zero, where others put records in too. */
+  constructor(
+    table: ConnectionTable,
+    heads: Int32Array = new Int32Array(BUCKET_COUNT),
+    numbers: Float64Array = new Float64Array(2),
+  ) {
     this.#table = table;
+    this.#heads = heads;
+    this.#numbers = numbers;
   }
 
   get count(): number {
-    return this.#count;
+    return this.#numbers[COUNT];
   }
 
   /** `deadlineUs` is brought within a turn of the wheel's own time. */
   add(slot: number, deadlineUs: number): void {
     const due = Math.floor(deadlineUs / TICK_US) + 1;
-    const tick = Math.min(Math.max(due, this.#tick), this.#tick + BUCKETS - 1);
+    const tick = Math.min(Math.max(due, this.#numbers[TICK]), this.#numbers[TICK] + BUCKET_COUNT - 1);
     const bucket = tick & MASK;
     this.#table.words[this.#table.base(slot) + NEXT] = this.#heads[bucket];
     this.#heads[bucket] = slot + 1;
-    this.#count++;
+    this.#numbers[COUNT]++;
   }
 
   /** Takes out a record that is due at `nowUs`, or answers -1. Call until -1. */
   due(nowUs: number): number {
     const now = Math.floor(nowUs / TICK_US);
-    if (now - this.#tick >= BUCKETS) this.#skipTo(now);
+    if (now - this.#numbers[TICK] >= BUCKET_COUNT) this.#skipTo(now);
     if (this.#overdue > 0) return this.#takeOverdue();
-    while (this.#tick <= now) {
-      const slot = this.#take(this.#tick & MASK);
+    while (this.#numbers[TICK] <= now) {
+      const slot = this.#take(this.#numbers[TICK] & MASK);
       if (slot >= 0) return slot;
-      this.#tick++;
+      this.#numbers[TICK]++;
     }
     return -1;
   }
 
   /** Takes out the record that would come up first, or answers -1 when the wheel is empty. */
   oldest(): number {
-    if (this.#count === 0) return -1;
+    if (this.#numbers[COUNT] === 0) return -1;
     if (this.#overdue > 0) return this.#takeOverdue();
     for (let step = 0; ; step++) {
-      const slot = this.#take((this.#tick + step) & MASK);
+      const slot = this.#take((this.#numbers[TICK] + step) & MASK);
       if (slot >= 0) return slot;
     }
   }
 
   /** A gap in the capture longer than a turn: everything is due, and what is put in from now on is not. */
   #skipTo(now: number): void {
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    for (let bucket = 0; bucket < BUCKET_COUNT; bucket++) {
       for (let slot = this.#take(bucket); slot >= 0; slot = this.#take(bucket)) {
         this.#table.words[this.#table.base(slot) + NEXT] = this.#overdue;
         this.#overdue = slot + 1;
-        this.#count++;
+        this.#numbers[COUNT]++;
       }
     }
-    this.#tick = now;
+    this.#numbers[TICK] = now;
   }
 
   #takeOverdue(): number {
     const slot = this.#overdue - 1;
     this.#overdue = this.#table.words[this.#table.base(slot) + NEXT];
-    this.#count--;
+    this.#numbers[COUNT]--;
     return slot;
   }
 
@@ -90,7 +100,7 @@ export class TimerWheel {
     if (slot < 0) return -1;
     const next = this.#table.words[this.#table.base(slot) + NEXT];
     this.#heads[bucket] = next;
-    this.#count--;
+    this.#numbers[COUNT]--;
     // A record that was not touched for half a minute is in no cache: the next one is fetched while this one is looked at.
     if (next > 0) this.fetched ^= this.#table.touch(next - 1);
     return slot;

@@ -1,5 +1,5 @@
 import { ACK, FIN, RST, SYN, type Segment } from "@hangup/packets";
-import { PLAIN_SEEN } from "./arena-layout.ts";
+import { NOTED, PLAIN_SEEN } from "./arena-layout.ts";
 import { CaptureClock } from "./capture-clock.ts";
 import { accountHeader, accountPayload } from "./accounting.ts";
 import {
@@ -40,7 +40,7 @@ export class Tracker implements Tracking {
   readonly table: ConnectionTable;
   readonly rare: RareFacts;
   readonly neighbourhood = new Neighbourhood();
-  readonly notes = new Notes();
+  readonly notes: Notes;
   readonly ended: FingerprintSet;
   readonly counters = new TrackerCounters();
   /** For the decoder: takes the segments that need nothing of what follows here. */
@@ -59,9 +59,10 @@ export class Tracker implements Tracking {
     this.table = new ConnectionTable(options.maxMemoryBytes, options.seed);
     const { arena } = this.table;
     this.#clock = new CaptureClock(options.settleUs === null, arena);
+    this.notes = new Notes(arena.notes, arena.state.subarray(NOTED >> 2, (NOTED >> 2) + 1), arena.lately);
     this.#recent = new RecentPackets(arena.recent);
-    this.fastPath = new HeaderPrediction(arena, this.counters);
     this.#shared = options.exchange === undefined ? null : new SharedNotes(options.exchange);
+    this.fastPath = new HeaderPrediction(this, this.#shared, this.counters);
     this.#onTurn = options.onTurn;
     this.rare = new RareFacts(this.table.maxSlots);
     this.ended = new FingerprintSet(options.settleUs === null ? 1 << 16 : 1);
@@ -164,7 +165,7 @@ export class Tracker implements Tracking {
 
   learn(): void {
     if (this.#shared === null) this.#learnAll();
-    else if (this.notes.full) this.notes.grow();
+    else if (this.notes.full) this.notes.setAside();
   }
 
   #turn(): void {

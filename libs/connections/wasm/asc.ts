@@ -5,7 +5,7 @@ import { main } from "assemblyscript/asc";
 const OPTIONS = ["--runtime", "stub", "--importMemory", "--noExportMemory", "--noAssert", "-O3", "--converge"];
 
 /**
- * Compiles a file of this directory.
+ * Compiles a file of assembly/.
  * @returns WebAssembly in base64.
  * @throws Error with what the compiler says of the file.
  */
@@ -14,7 +14,7 @@ export async function asc(file: string): Promise<string> {
   let said = "";
   const { error } = await main([file, ...OPTIONS, "--outFile", "out.wasm"], {
     stderr: { write: (text: string | Uint8Array) => ((said += String(text)), true) },
-    readFile: (name: string) => readText(join(import.meta.dirname, name)),
+    readFile: (name: string) => readText(join(import.meta.dirname, "assembly", name)),
     writeFile: (_name: string, contents: string | Uint8Array) => {
       code = Uint8Array.from(contents as Uint8Array);
     },
