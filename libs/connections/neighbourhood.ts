@@ -1,7 +1,18 @@
 import { addressFingerprint, FingerprintSet, mixWord } from "./fingerprints.ts";
 import { Hosts } from "./hosts.ts";
 import { Knocks } from "./knocks.ts";
-import { FORWARDED, KIND_SHIFT, KNOCK, LISTENER, MARK, NOTE_WORDS, PROBE, TALK, TTL, TTL_SHIFT } from "./note-layout.ts";
+import {
+  FORWARDED,
+  KIND_SHIFT,
+  KNOCK,
+  LISTENER,
+  MARK,
+  NOTE_WORDS,
+  PROBE,
+  TALK,
+  TTL,
+  TTL_SHIFT,
+} from "./note-layout.ts";
 import { noteTime, type Notes } from "./notes.ts";
 import { Scans } from "./scans.ts";
 

@@ -9,7 +9,7 @@ import { PcapBuilder } from "./pcap.ts";
 export function segmentPacket(s: Segment): PacketBuilder {
   const src = addressText(s.family, s.src0, s.src1, s.src2, s.src3);
   const dst = addressText(s.family, s.dst0, s.dst1, s.dst2, s.dst3);
-  const { srcPort, dstPort, seq, ack, flags, window } = s;
+  const { srcPort, dstPort, seq, ack, flags, window, sackPermitted } = s;
   const tcp = packet().tcp({
     srcPort,
     dstPort,
@@ -18,6 +18,9 @@ export function segmentPacket(s: Segment): PacketBuilder {
     flags,
     window,
     payload: payloadOf(s),
+    sackPermitted,
+    ...(s.mss < 0 ? {} : { mss: s.mss }),
+    ...(s.windowScale < 0 ? {} : { windowScale: s.windowScale }),
     ...(s.hasTimestamp ? { timestamps: { value: s.tsVal, echo: s.tsEcr } } : {}),
   });
   const id = Math.max(0, s.ipId);
