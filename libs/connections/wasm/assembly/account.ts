@@ -11,15 +11,14 @@ import { accountHeader, between, lastIs, sideOf } from "./header";
 import { append } from "./history";
 import { noteTalk } from "./notes";
 import { ack, destination, flags, payloadLength, ports, seq, source, time, ttl } from "./segment";
-import { find, recordOf, side } from "./table";
+import { recordOf, side } from "./table";
 import { takeNew } from "./taking";
 
 /**
  * Payload, a pure acknowledgement, or a FIN: what accountHeader, accountPayload and recordFin do where all is as expected.
  * @returns whether it is taken; else nothing has changed.
  */
-export function takeNext(): bool {
-  const slot = find();
+export function takeNext(slot: i32): bool {
   if (slot < 0) return false;
   const r = recordOf(slot);
   const x = sideOf(r, side);

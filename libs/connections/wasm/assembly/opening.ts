@@ -7,14 +7,13 @@ import { accountHeader, between, lastIs, sideOf } from "./header";
 import { append } from "./history";
 import { noteListener, noteServerTtl, noteTtl } from "./notes";
 import { ack, destination, payloadLength, ports, seq, source, time, timeUs, ttl } from "./segment";
-import { elsewhere, find, hasRoom, insert, recordOf, side } from "./table";
+import { elsewhere, hasRoom, insert, recordOf, side } from "./table";
 import { begin } from "./timer-wheel";
 import { takeFirst, takeNew } from "./taking";
 
 /** A SYN of a tuple that has no record, or the same again. */
-export function takeSyn(): bool {
+export function takeSyn(slot: i32): bool {
   if (payloadLength !== 0) return false;
-  const slot = find();
   if (slot >= 0) return repeatSyn(slot);
   // Of an address that sends such TTLs more is noted.
   if (elsewhere || ttl <= 2 || ttl >= 254 || !hasRoom()) return false;
@@ -58,8 +57,7 @@ function repeatSyn(slot: u32): bool {
 }
 
 /** The first segment of a server, which acknowledges the client's SYN. */
-export function takeSynAck(): bool {
-  const slot = find();
+export function takeSynAck(slot: i32): bool {
   if (slot < 0 || payloadLength !== 0) return false;
   const r = recordOf(slot);
   const x = sideOf(r, side);

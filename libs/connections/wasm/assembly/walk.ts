@@ -11,6 +11,7 @@ import { takeNext } from "./account";
 import { comeTo } from "./clock";
 import { areFull } from "./notes";
 import { takeSyn, takeSynAck } from "./opening";
+import { find } from "./table";
 import { destination, ports, readNumbers, readTuple, source } from "./segment";
 
 export { setIndex } from "./table";
@@ -108,8 +109,11 @@ function take(at: usize, end: usize, wireEnd: usize, timeUs: f64): bool {
   if (areFull()) return false;
   const answers = (flags & ACK) !== 0;
   readNumbers(ip, headerLength, payloadLength);
-  if (closing === SYN) return answers ? takeSynAck() : takeSyn();
-  return answers && (closing & ~FIN) === 0 && offset >>> 16 !== 0 && takeNext();
+  const opens = closing === SYN;
+  if (!opens && (!answers || (closing & ~FIN) !== 0 || offset >>> 16 === 0)) return false;
+  const slot = find();
+  if (!opens) return takeNext(slot);
+  return answers ? takeSynAck(slot) : takeSyn(slot);
 }
 
 /** The share of the segment's connection. As shareOf in @hangup/packets. */
