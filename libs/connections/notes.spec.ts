@@ -27,4 +27,18 @@ describe("what is noted of endpoints", () => {
     }
     expect(notes.length).toBe(24);
   });
+
+  it("is kept in order where it cannot be learned yet, however much it is", () => {
+    const notes = new Notes();
+    for (let i = 0; i < 5000; i++) {
+      if (notes.full) notes.setAside();
+      notes.talk(i);
+    }
+    const { words, length } = notes;
+    expect(length).toBe(10_000);
+    expect(Array.from({ length: 5000 }, (_, i) => words[i * 2 + 1])).toEqual(Array.from({ length: 5000 }, (_, i) => i));
+    notes.clear(0);
+    notes.talk(7);
+    expect([notes.length, notes.words[1]]).toEqual([2, 7]);
+  });
 });

@@ -11,8 +11,8 @@ export interface WalkedRecords {
 }
 
 /**
- * Takes packets out of a pcap file of Ethernet in little-endian order straight from their bytes, where they tell nothing that calls for more than
- * its accounting: what most packets of most captures are need not become a Segment then.
+ * Takes packets out of a pcap file of Ethernet in little-endian order straight from their bytes, where each is what is expected next of its
+ * connection: most packets of most captures need not become a Segment then.
  */
 export interface FastPath {
   begin(records: WalkedRecords): void;

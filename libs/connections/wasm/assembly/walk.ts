@@ -7,10 +7,10 @@
 import * as A from "../../arena-layout";
 import { ACK, FIN, RST, SYN } from "./flags";
 import { EXCHANGE } from "../../limits";
-import { takeNext } from "./account";
+import { takeNext } from "./accounting";
 import { comeTo } from "./clock";
 import { areFull } from "./notes";
-import { takeSyn, takeSynAck } from "./opening";
+import { takeSyn, takeSynAck } from "./handshake";
 import { find } from "./table";
 import { destination, ports, readNumbers, readTuple, source } from "./segment";
 
