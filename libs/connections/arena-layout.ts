@@ -58,7 +58,7 @@ export const RECENT = 256;
 export const RECENT_ENTRIES = 1 << 12;
 /** Connections that were looked up last (ConnectionTable): words. */
 export const FRONT = RECENT + RECENT_ENTRIES * 16;
-export const FRONT_ENTRIES = 1 << 13;
+export const FRONT_ENTRIES = 1 << 14;
 /** Buckets of the wheel that new connections stand in (TimerWheel): words. */
 export const BUCKETS = FRONT + FRONT_ENTRIES * 4;
 export const BUCKET_COUNT = 1 << 8;
