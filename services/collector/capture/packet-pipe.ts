@@ -9,7 +9,7 @@ const PIPE_BYTES = 65_536;
 /** So much at once, and more is surely waiting. */
 const MUCH_BYTES = PIPE_BYTES / 2;
 /** While little comes, each time. */
-const USUAL_PAUSE_MS = 4;
+const USUAL_PAUSE_MS = 8;
 /** tcpdump fills the pipe in a millisecond when it has much. */
 const SHORTEST_PAUSE_MS = 1;
 
@@ -99,10 +99,15 @@ export class PacketPipe {
   /** Answers the bytes that there were. */
   #read(): number {
     let bytes = 0;
+    // That the pipe is empty is an exception to Node.js, and most of what that costs is its stack.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     try {
       bytes = readSync(this.#readEnd, this.#buffer, 0, PIPE_BYTES, null);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
     }
     if (bytes > 0) this.#sink(this.#buffer.subarray(0, bytes));
     return bytes;
