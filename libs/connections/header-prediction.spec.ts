@@ -144,6 +144,7 @@ const changes = fc.array(
       (s) => (s.ack = (s.ack + 20_000_000) >>> 0),
       (s) => (s.hasTimestamp = !s.hasTimestamp),
       (s) => (s.timeUs -= 700_000),
+      (s) => (s.timeUs -= 100_000_000),
       (s) => (s.flags ^= 16),
     ),
   }),
@@ -157,7 +158,7 @@ const damages = fc.array(fc.record({ at: fc.nat(4000), value: fc.nat(255) }), { 
 const RECORD_HEADER = 16;
 const flaws = fc.array(
   fc.record({
-    record: fc.nat(100),
+    record: fc.oneof(fc.nat(3), fc.nat(100)),
     at: fc.constantFrom(
       0,
       4,
@@ -165,7 +166,7 @@ const flaws = fc.array(
       12,
       ...[12, 16, 17, 20, 22, 23, 46, 47, 48, 49, 54, 55, 57].map((n) => RECORD_HEADER + n),
     ),
-    change: fc.constantFrom(1, 8, 16, 255),
+    change: fc.constantFrom(1, 2, 8, 10, 16, 255),
   }),
   { maxLength: 3 },
 );
@@ -201,13 +202,14 @@ describe("header prediction", () => {
         flaws,
         fc.record({ every: fc.integer({ min: 2, max: 50 }), hops: fc.constantFrom(0, 1) }),
         fc.record({ synOptions: fc.boolean(), ipIds: fc.boolean() }),
+        fc.constantFrom(262_144, 262_144, 96, 72, 60, 54),
         fc.integer({ min: 40, max: 9000 }),
-        (all, some, bytes, faults, { every, hops }, { synOptions, ipIds }, chunk) => {
+        (all, some, bytes, faults, { every, hops }, { synOptions, ipIds }, snapLength, chunk) => {
           const said = interleave(...all.map(({ text, ...options }) => new Conversation(options).play(text)));
           for (const s of said) dress(s, synOptions, ipIds);
           const segments = withCopies(said, every, hops);
           for (const { at, change } of some) if (at < segments.length) change(segments[at]);
-          const capture = segmentCapture(segments);
+          const capture = segmentCapture(segments, { snapLength });
           const starts = recordsOf(capture);
           for (const { record, at, change } of faults)
             if (record < starts.length) capture[starts[record] + at] ^= change;

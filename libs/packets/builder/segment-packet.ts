@@ -1,6 +1,6 @@
 import type { Segment } from "../segment.ts";
 import { packet, type PacketBuilder } from "./packet.ts";
-import { PcapBuilder } from "./pcap.ts";
+import { PcapBuilder, type PcapOptions } from "./pcap.ts";
 
 /**
  * The packet that a decoder would read this segment from, in Ethernet, with a VLAN tag where its context is not 0. An ICMP error
@@ -30,8 +30,8 @@ export function segmentPacket(s: Segment): PacketBuilder {
 }
 
 /** The segments as a pcap. */
-export function segmentCapture(segments: readonly Segment[]): Uint8Array {
-  const pcap = new PcapBuilder();
+export function segmentCapture(segments: readonly Segment[], options: PcapOptions = {}): Uint8Array {
+  const pcap = new PcapBuilder(options);
   for (const segment of segments) pcap.add(segment.timeUs, segmentPacket(segment));
   return pcap.bytes();
 }
