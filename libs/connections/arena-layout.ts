@@ -1,7 +1,7 @@
 import { STRIDE } from "./layout.ts";
 
 /*
- * Where things stand in the memory that the tracker shares with its WebAssembly part (wasm/walk.ts). Addresses are bytes.
+ * Where things stand in the memory that the tracker shares with its WebAssembly part (wasm/assembly). Addresses are bytes.
  */
 
 // Numbers of 64 bits. The capture clock (CaptureClock), µs: the latest time seen, that of the last segment, and when to turn.

@@ -52,7 +52,7 @@ export class Arena {
     this.#walk.setIndex(index);
   }
 
-  /** Walks over the records in [at, end) of `input` (wasm/walk.ts). */
+  /** Walks over the records in [at, end) of `input` (wasm/assembly/walk.ts). */
   walk(at: number, end: number): number {
     return this.#walk.walk(A.INPUT + at, A.INPUT + end) - A.INPUT;
   }

@@ -6,7 +6,7 @@ import type { TrackerCounters, Tracking } from "./tracking.ts";
 /** Longer records are left to others. */
 const LONGEST_RECORD = 1 << 16;
 
-/** The tracker's fast path: tells wasm/walk.ts what to walk over, and counts what it took. */
+/** The tracker's fast path: tells wasm/assembly/walk.ts what to walk over, and counts what it took. */
 export class HeaderPrediction implements FastPath {
   packets = 0;
   bytes = 0;

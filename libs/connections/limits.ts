@@ -1,5 +1,5 @@
 /*
- * Limits that the tracker and its WebAssembly part (wasm/walk.ts) keep to alike.
+ * Limits that the tracker and its WebAssembly part (wasm/assembly) keep to alike.
  */
 
 /** A sequence number farther than this from all before is believed only when a second segment continues it. */
