@@ -120,6 +120,7 @@ const conversations = fc.array(
     clientPort: fc.integer({ min: 1, max: 4 }).map((n) => 40_000 + n * 1111),
     serverPort: fc.constantFrom(443, 50_000),
     timestamps: fc.boolean(),
+    clientTtl: fc.constantFrom(64, 64, 63, 255, 2),
     clientIsn: fc.constantFrom(1000, 0xffffff00),
     startUs: fc.integer({ min: 0, max: 30_000_000 }).map((us) => 1_700_000_000_000_000 + us),
     context: fc.constantFrom(0, 0, 0, 7),
