@@ -9,7 +9,7 @@ const PIPE_BYTES = 65_536;
 /** So much at once, and more is surely waiting. */
 const MUCH_BYTES = PIPE_BYTES / 2;
 /** While little comes, each time. */
-const USUAL_PAUSE_MS = 8;
+const USUAL_PAUSE_MS = 4;
 /** tcpdump fills the pipe in a millisecond when it has much. */
 const SHORTEST_PAUSE_MS = 1;
 
