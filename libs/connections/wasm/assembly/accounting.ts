@@ -39,7 +39,6 @@ export function takeNext(slot: i32): bool {
   if ((before & L.HAS_ACK) !== 0) {
     if (ack - load<u32>(x, 4 * L.ACKED) > <u32>REACH) return false;
   } else if (plain && !isNext(y, ack)) return false;
-  const own = side === 0 ? L.PAYLOAD_0 : L.PAYLOAD_1;
   if (<u32>payloadLength > ~load<u32>(x, 4 * L.BYTES)) return false;
   const handshake = (f & L.HANDSHAKE) === 0 && completesHandshake(r, y, plain);
 
@@ -63,7 +62,7 @@ export function takeNext(slot: i32): bool {
         if (isClient) noteTalk(source, destination, ports & 0xffff);
         else noteTalk(destination, source, ports >>> 16);
       }
-      f |= own;
+      f |= side === 0 ? L.PAYLOAD_0 : L.PAYLOAD_1;
     }
     f = (f & ~L.LAST_PAYLOAD_IS_1) | (side === 0 ? 0 : L.LAST_PAYLOAD_IS_1);
     store<u32>(x, seq + payloadLength, 4 * L.SND);

@@ -2,7 +2,7 @@
  * AssemblyScript: connections by tuple, as ConnectionTable: those over IPv4 outside of VLANs and tunnels.
  */
 import * as A from "../../arena-layout";
-import { MAX_DISTANCE, SLOT_BITS, SLOT_MASK, TAG_BITS, TAG_MASK } from "../../index-layout";
+import { DISTANCE_SHIFT, MAX_DISTANCE, SLOT_BITS, SLOT_MASK, TAG_BITS, TAG_MASK } from "../../index-layout";
 import * as L from "../../layout";
 import { destination, ports, source } from "./segment";
 
@@ -44,7 +44,7 @@ export function find(): i32 {
   let at = placeOf(h);
   while (true) {
     const found = load<u32>(at);
-    if (found === 0 || found >>> (SLOT_BITS + TAG_BITS) < wanted >>> TAG_BITS) return -1;
+    if (found === 0 || found >>> DISTANCE_SHIFT < wanted >>> TAG_BITS) return -1;
     if (found >>> SLOT_BITS === wanted) {
       const slot = (found & SLOT_MASK) - 1;
       if (isOf(slot)) {
@@ -105,8 +105,9 @@ function isOf(slot: u32): bool {
   );
 }
 
+/** The product is rounded as that of ConnectionTable is: an entry that one puts in the other has to find. */
 function placeOf(h: u32): usize {
-  return index + ((<u32>((<u64>h * load<u32>(A.PLACES)) >>> 32)) << 2);
+  return index + ((<u32>(<f64>h * (<f64>load<u32>(A.PLACES) / 4_294_967_296.0))) << 2);
 }
 
 /** Answers false where an entry would stand too far from its place. */
@@ -119,12 +120,12 @@ function put(slot: u32): bool {
       store<u32>(at, entry);
       return true;
     }
-    if (there >>> (SLOT_BITS + TAG_BITS) < entry >>> (SLOT_BITS + TAG_BITS)) {
+    if (there >>> DISTANCE_SHIFT < entry >>> DISTANCE_SHIFT) {
       store<u32>(at, entry);
       entry = there;
     }
-    if (entry >>> (SLOT_BITS + TAG_BITS) === MAX_DISTANCE) return false;
-    entry += 1 << (SLOT_BITS + TAG_BITS);
+    if (entry >>> DISTANCE_SHIFT === MAX_DISTANCE) return false;
+    entry += 1 << DISTANCE_SHIFT;
     at += 4;
   }
 }
