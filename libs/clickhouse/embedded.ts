@@ -3,7 +3,7 @@ import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, writeFileSync 
 import { get } from "node:http";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
-import { extname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HangupError, listenError } from "@hangup/service";
 import { engineConfig, engineUsers } from "./embedded-config.ts";
@@ -32,6 +32,8 @@ export interface EmbeddedEngine {
   stop(): Promise<void>;
 }
 
+const require = createRequire(import.meta.url);
+
 const READY_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 6_000;
 const OWN_SERVER = "Name a ClickHouse server of yours with --clickhouse URL";
@@ -56,9 +58,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedE
   onProgress("starting");
   const log = openSync(logFile, "a");
   const logStart = fstatSync(log).size;
-  // This runs from its source as from dist, and the child with it.
-  const main = join(import.meta.dirname, `embedded-main${extname(import.meta.filename)}`);
-  const child = spawn(process.execPath, [main, library, dataDir], {
+  const child = spawn(process.execPath, [require.resolve("@hangup/clickhouse/embedded-main"), library, dataDir], {
     cwd: dataDir,
     // ctrl-C is for our starter, who stops us in order.
     detached: true,
@@ -103,7 +103,7 @@ function claimPort(port: number): Promise<void> {
 function engineLibrary(): string {
   const platform = `${process.platform}-${process.arch}${process.platform === "linux" ? "-gnu" : ""}`;
   try {
-    return createRequire(import.meta.url).resolve(`@chdb/lib-${platform}/libchdb.so`);
+    return require.resolve(`@chdb/lib-${platform}/libchdb.so`);
   } catch (cause) {
     throw new HangupError("HANGUP_MISSING_TOOL", `there is no bundled ClickHouse engine for ${platform}`, {
       remedy: OWN_SERVER,

@@ -218,9 +218,13 @@ export class Lifetimes {
     const linger = state === L.JUDGED ? LINGER_US : JUDGE_US;
     const due = detached || last + linger <= nowUs || this.#endTime(w, b) + LONGEST_LINGER_US <= nowUs;
     const unsettled = state === L.ENDED && !isFile;
-    // Whether a health check is regular is known only when all of them have come.
-    if (!due || unsettled || (isFile && !detached && isKnock(w, b))) {
+    if (!due || unsettled) {
       this.#place(slot, nowUs);
+      return;
+    }
+    // Whether a health check is regular is known only when all of them have come.
+    if (isFile && !detached && isKnock(w, b)) {
+      this.#ended.add(slot, nowUs + JUDGE_US);
       return;
     }
     if ((f & L.PENDING) !== 0) {

@@ -23,24 +23,6 @@ export class Neighbourhood {
   readonly listeners = new FingerprintSet(1 << 16);
   readonly scans = new Scans();
   readonly knocks = new Knocks();
-  /** By kind of note, each learns the entry that begins at `at`. */
-  readonly #learners: readonly Learner[];
-
-  constructor() {
-    const { hosts, listeners, scans, knocks } = this;
-    const learners: Learner[] = [];
-    learners[FORWARDED] = (words, at) => hosts.noteForwarded(words[at + 1]);
-    learners[LISTENER] = (words, at) => listeners.add(words[at + 1]);
-    learners[TALK] = (words, at) => scans.noteTalk(words[at + 1]);
-    learners[TTL] = (words, at) => this.#learnTtl(words, at);
-    learners[PROBE] = (words, at) => {
-      const opener = (words[at] & MARK) !== 0;
-      scans.noteProbe(words[at + 1], words[at + 2], words[at] & 0xffff, noteTime(words, at + 3), opener);
-    };
-    learners[KNOCK] = (words, at) =>
-      knocks.note(words[at + 1], words[at + 2], words[at] & 0xffff, noteTime(words, at + 3));
-    this.#learners = learners;
-  }
 
   /** Rises when of what was noted before something may be forgotten. */
   get generation(): number {
@@ -58,9 +40,21 @@ export class Neighbourhood {
   learn({ words, length }: Pick<Notes, "words" | "length">): void {
     for (let at = 0; at < length;) {
       const kind = words[at] >>> KIND_SHIFT;
-      this.#learners[kind](words, at);
+      this.#learnEntry(kind, words, at);
       at += NOTE_WORDS[kind];
     }
+  }
+
+  #learnEntry(kind: number, words: Int32Array, at: number): void {
+    if (kind === FORWARDED) this.hosts.noteForwarded(words[at + 1]);
+    else if (kind === LISTENER) this.listeners.add(words[at + 1]);
+    else if (kind === TALK) this.scans.noteTalk(words[at + 1]);
+    else if (kind === TTL) this.#learnTtl(words, at);
+    else if (kind === PROBE) {
+      const opener = (words[at] & MARK) !== 0;
+      this.scans.noteProbe(words[at + 1], words[at + 2], words[at] & 0xffff, noteTime(words, at + 3), opener);
+    } else if (kind === KNOCK)
+      this.knocks.note(words[at + 1], words[at + 2], words[at] & 0xffff, noteTime(words, at + 3));
   }
 
   #learnTtl(words: Int32Array, at: number): void {
@@ -71,5 +65,3 @@ export class Neighbourhood {
     if (!known && (head & MARK) !== 0) this.listeners.add(mixWord(addressFingerprint(words, at + 1, context), port));
   }
 }
-
-type Learner = (words: Int32Array, at: number) => void;

@@ -63,6 +63,7 @@ export class Scans {
 
   /** Counts distinct ports of a host, or distinct hosts of a port, in the window that ends at `now`. */
   #judge(state: Source, now: number, target: number, port: number): void {
+    if (state.times.length < TARGETS) return;
     const seen = new Set<number>();
     let first = now;
     for (let i = 0; i < state.times.length; i++) {

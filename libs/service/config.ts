@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { z } from "zod";
 import { readConfigFile } from "./config-file.ts";
 import { HangupError } from "./errors.ts";
-import { LOG_LEVELS } from "./log.ts";
+import { LOG_LEVELS } from "./log-levels.ts";
 import type { ConfigOf, OptionSpec, OptionTable } from "./option.ts";
 
 export interface CommandSpec<T extends OptionTable> {

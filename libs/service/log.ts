@@ -1,10 +1,8 @@
 import { pino, type Logger } from "pino";
 import { HangupError } from "./errors.ts";
+import { LOG_LEVELS } from "./log-levels.ts";
 
 export type { Logger } from "pino";
-
-/** What HANGUP_LOG_LEVEL may be, the most talkative first. */
-export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
 /**
  * A service's log: one JSON object a line on stderr (stdout is for data). `HANGUP_LOG_LEVEL` sets the level.

@@ -3,6 +3,7 @@ import type { Figures } from "@hangup/rates";
 import { formatAddress } from "@hangup/teardowns";
 import { textTable, type TextColumn } from "../api/text-table.ts";
 import { bold, dim, percent, whole } from "../terminal.ts";
+import { byName } from "./by-name.ts";
 import type { Place } from "./places.ts";
 import type { CauseTally, Tally } from "./tally.ts";
 
@@ -102,7 +103,7 @@ function rateLines(f: Figures): string[] {
 }
 
 function placeCells(place: Place): string[] {
-  const most = [...place.causes].toSorted((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).slice(0, 2);
+  const most = [...place.causes].toSorted((a, b) => b[1] - a[1] || byName(a[0], b[0])).slice(0, 2);
   const counted = [place.resets, place.abnormal, place.refused, place.timeouts, place.ended].map(whole);
   return [
     formatAddress(place.address),

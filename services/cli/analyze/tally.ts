@@ -1,5 +1,6 @@
 import { countRow, figuresOf, noCounts, type EndedRow, type Figures } from "@hangup/rates";
 import type { Teardown } from "@hangup/teardowns";
+import { byName } from "./by-name.ts";
 import { ABNORMAL, ENDED, Places, REFUSED, RESETS, TIMEOUTS, type Place, type PlacesContents } from "./places.ts";
 
 /** Rows of one cause under one kind. */
@@ -77,7 +78,7 @@ export class Tally {
   causes(): CauseTally[] {
     return [...this.#causes.values()]
       .flat()
-      .toSorted((a, b) => b.count - a.count || a.cause.localeCompare(b.cause) || a.kind.localeCompare(b.kind));
+      .toSorted((a, b) => b.count - a.count || byName(a.cause, b.cause) || byName(a.kind, b.kind));
   }
 
   /** The server ports with the most of what did not end by FIN, abnormal first. */
