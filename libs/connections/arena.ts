@@ -40,7 +40,7 @@ export class Arena {
     this.state = new Int32Array(buffer, 0, A.RECENT / 4);
     this.recent = new Int32Array(buffer, A.RECENT, A.RECENT_ENTRIES * 4);
     this.front = new Int32Array(buffer, A.FRONT, A.FRONT_ENTRIES);
-    this.buckets = new Int32Array(buffer, A.BUCKETS, A.BUCKET_COUNT);
+    this.buckets = new Int32Array(buffer, A.BUCKETS, A.BUCKET_COUNT * A.BUCKET_WORDS);
     this.notes = new Int32Array(buffer, A.NOTES, A.NOTES_LENGTH);
     this.lately = new Int32Array(buffer, A.LATELY, A.LATELY_ENTRIES);
     this.input = new Uint8Array(buffer, A.INPUT, A.INPUT_BYTES);

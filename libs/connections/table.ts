@@ -194,11 +194,11 @@ export class ConnectionTable {
     }
   }
 
-  /** Loads the record into the cache; the answer means nothing. */
+  /** Loads the record, and its place in the index, into the cache; the answer means nothing. */
   touch(slot: number): number {
     const w = this.words;
     const b = Math.imul(slot, STRIDE);
-    return w[b] ^ w[b + SIDE] ^ w[b + NEXT];
+    return w[b] ^ w[b + SIDE] ^ w[b + NEXT] ^ this.#index[this.#placeOf(this.#hashOf(slot))];
   }
 
   /** True while another record fits under the memory cap. */
@@ -287,7 +287,7 @@ export class ConnectionTable {
   }
 
   #position(slot: number, hash: number): number {
-    let at = ((hash >>> 0) * this.#scale) | 0;
+    let at = this.#placeOf(hash);
     while ((this.#index[at] & SLOT_MASK) !== slot + 1) at++;
     return at;
   }
@@ -299,7 +299,7 @@ export class ConnectionTable {
   #put(hash: number, slot: number): boolean {
     const index = this.#index;
     let entry = (tagOf(hash) << SLOT_BITS) | (slot + 1);
-    for (let at = ((hash >>> 0) * this.#scale) | 0; ; at++) {
+    for (let at = this.#placeOf(hash); ; at++) {
       const there = index[at];
       if (there === 0) {
         index[at] = entry;
@@ -339,6 +339,10 @@ export class ConnectionTable {
       if (!this.#put(this.#hashOf(slot), slot)) return false;
     }
     return true;
+  }
+
+  #placeOf(hash: number): number {
+    return ((hash >>> 0) * this.#scale) | 0;
   }
 
   #hashOf(slot: number): number {

@@ -1,4 +1,4 @@
-import { BUCKET_COUNT } from "./arena-layout.ts";
+import { BUCKET_COUNT, BUCKET_WORDS, LANES } from "./arena-layout.ts";
 import { NEXT } from "./layout.ts";
 import { TICK_US } from "./limits.ts";
 import type { ConnectionTable } from "./table.ts";
@@ -14,12 +14,13 @@ const COUNT = 1;
 export const HORIZON_US = (BUCKET_COUNT - 2) * TICK_US;
 
 /**
- * When to look at which record again: buckets of one second, each a list through NEXT. A record stands in exactly one bucket of
+ * When to look at which record again: buckets of one second, each some lists through NEXT that grow and shrink in turn, so that it is
+ * known at once which records come up next, and not from one only which is the one behind it. A record stands in exactly one bucket of
  * one wheel and leaves it only when it comes up, so that a segment costs no timer work: whoever takes a record out looks at
  * what happened since, and puts it in again where it is not yet due.
  */
 export class TimerWheel {
-  readonly #heads: Int32Array;
+  readonly #buckets: Int32Array;
   /** The tick that comes up next, and how many records stand in the wheel. */
   readonly #numbers: Float64Array;
   readonly #table: ConnectionTable;
@@ -28,14 +29,14 @@ export class TimerWheel {
   /** Means nothing: keeps the engine from leaving out loads whose purpose is the cache. */
   fetched = 0;
 
-  /** `heads` and `numbers`: what the wheel is kept in, all zero, where others put records in too. */
+  /** `buckets` and `numbers`: what the wheel is kept in, all zero, where others put records in too. */
   constructor(
     table: ConnectionTable,
-    heads: Int32Array = new Int32Array(BUCKET_COUNT),
+    buckets: Int32Array = new Int32Array(BUCKET_COUNT * BUCKET_WORDS),
     numbers: Float64Array = new Float64Array(2),
   ) {
     this.#table = table;
-    this.#heads = heads;
+    this.#buckets = buckets;
     this.#numbers = numbers;
   }
 
@@ -47,9 +48,10 @@ export class TimerWheel {
   add(slot: number, deadlineUs: number): void {
     const due = Math.floor(deadlineUs / TICK_US) + 1;
     const tick = Math.min(Math.max(due, this.#numbers[TICK]), this.#numbers[TICK] + BUCKET_COUNT - 1);
-    const bucket = tick & MASK;
-    this.#table.words[this.#table.base(slot) + NEXT] = this.#heads[bucket];
-    this.#heads[bucket] = slot + 1;
+    const bucket = (tick & MASK) * BUCKET_WORDS;
+    const list = bucket + 1 + (this.#buckets[bucket]++ & (LANES - 1));
+    this.#table.words[this.#table.base(slot) + NEXT] = this.#buckets[list];
+    this.#buckets[list] = slot + 1;
     this.#numbers[COUNT]++;
   }
 
@@ -59,7 +61,7 @@ export class TimerWheel {
     if (now - this.#numbers[TICK] >= BUCKET_COUNT) this.#skipTo(now);
     if (this.#overdue > 0) return this.#takeOverdue();
     while (this.#numbers[TICK] <= now) {
-      const slot = this.#take(this.#numbers[TICK] & MASK);
+      const slot = this.#take((this.#numbers[TICK] & MASK) * BUCKET_WORDS);
       if (slot >= 0) return slot;
       this.#numbers[TICK]++;
     }
@@ -71,14 +73,14 @@ export class TimerWheel {
     if (this.#numbers[COUNT] === 0) return -1;
     if (this.#overdue > 0) return this.#takeOverdue();
     for (let step = 0; ; step++) {
-      const slot = this.#take((this.#numbers[TICK] + step) & MASK);
+      const slot = this.#take(((this.#numbers[TICK] + step) & MASK) * BUCKET_WORDS);
       if (slot >= 0) return slot;
     }
   }
 
   /** A gap in the capture longer than a turn: everything is due, and what is put in from now on is not. */
   #skipTo(now: number): void {
-    for (let bucket = 0; bucket < BUCKET_COUNT; bucket++) {
+    for (let bucket = 0; bucket < this.#buckets.length; bucket += BUCKET_WORDS) {
       for (let slot = this.#take(bucket); slot >= 0; slot = this.#take(bucket)) {
         this.#table.words[this.#table.base(slot) + NEXT] = this.#overdue;
         this.#overdue = slot + 1;
@@ -95,14 +97,22 @@ export class TimerWheel {
     return slot;
   }
 
+  /** The record that came into the bucket last, or -1. */
   #take(bucket: number): number {
-    const slot = this.#heads[bucket] - 1;
-    if (slot < 0) return -1;
-    const next = this.#table.words[this.#table.base(slot) + NEXT];
-    this.#heads[bucket] = next;
+    const standing = this.#buckets[bucket];
+    if (standing === 0) return -1;
+    if ((standing & (LANES - 1)) === 0) this.#fetch(bucket);
+    this.#buckets[bucket] = standing - 1;
+    const list = bucket + 1 + ((standing - 1) & (LANES - 1));
+    const slot = this.#buckets[list] - 1;
+    this.#buckets[list] = this.#table.words[this.#table.base(slot) + NEXT];
     this.#numbers[COUNT]--;
-    // A record that was not touched for half a minute is in no cache: the next one is fetched while this one is looked at.
-    if (next > 0) this.fetched ^= this.#table.touch(next - 1);
     return slot;
+  }
+
+  /** Records that were not touched for half a minute are in no cache: those that come up next are fetched together, in the time of one. */
+  #fetch(bucket: number): void {
+    for (let list = bucket + 1; list <= bucket + LANES; list++)
+      this.fetched ^= this.#table.touch(this.#buckets[list] - 1);
   }
 }

@@ -2,7 +2,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { main } from "assemblyscript/asc";
 
-const OPTIONS = ["--runtime", "stub", "--importMemory", "--noExportMemory", "--noAssert", "-O3", "--converge"];
+const OPTIONS = [
+  "--enable",
+  "simd",
+  "--runtime",
+  "stub",
+  "--importMemory",
+  "--noExportMemory",
+  "--noAssert",
+  "-O3",
+  "--converge",
+];
 
 /**
  * Compiles a file of assembly/.

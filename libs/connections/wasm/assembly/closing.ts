@@ -11,17 +11,17 @@ export function mayClose(r: usize, f: u32, side: u32): bool {
   const other = L.FIN_0 << (side ^ 1);
   if ((f & ((L.SPECIAL & ~other) | L.CLIENT_KNOWN)) !== L.CLIENT_KNOWN) return false;
   if ((load<u32>(r, 4 * L.MARKS) & (L.FIN_GAP_0 << side)) !== 0) return false;
-  return (f & other) === 0 || (load<u32>(r, 4 * L.EXTRA) === 0 && load<u32>(A.SETTLES) === 0);
+  if ((f & other) === 0) return true;
+  if (load<u32>(r, 4 * L.EXTRA) !== 0) return false;
+  return load<u32>(A.SETTLES) === 0;
 }
 
 /** A FIN was seen, or both, and no RST: an acknowledgement means no more than before. */
 export function isAfterFin(f: u32): bool {
   const known = L.CLIENT_KNOWN | L.HANDSHAKE;
-  const open = (f & ((L.SPECIAL & ~(L.FIN_0 | L.FIN_1)) | known)) === known;
-  return (
-    open ||
-    (f & (L.STATE | L.PENDING | L.RST_SEEN | L.BY_FIN | L.BY_RST | L.BY_ICMP | known)) === (L.ENDED | L.BY_FIN | known)
-  );
+  if ((f & ((L.SPECIAL & ~(L.FIN_0 | L.FIN_1)) | known)) === known) return true;
+  const ended = f & (L.STATE | L.PENDING | L.RST_SEEN | L.BY_FIN | L.BY_RST | L.BY_ICMP | known);
+  return ended === (L.ENDED | L.BY_FIN | known);
 }
 
 /**
@@ -37,7 +37,7 @@ export function closeSide(r: usize, x: usize, y: usize, f: u32, side: u32): u32 
   store<u32>(x, (load<u32>(x, 4 * L.TRIES) & ~0xff00) | 0x100, 4 * L.TRIES);
   f |= L.FIN_0 << side;
   if ((f & other) === 0) {
-    f = (f & ~L.FIN_FIRST_1) | (side === 0 ? 0 : L.FIN_FIRST_1);
+    f = (f & ~L.FIN_FIRST_1) | (side * L.FIN_FIRST_1);
     const answered = (load<u32>(x, 4 * L.BITS) | load<u32>(y, 4 * L.BITS)) & L.SENT_SYNACK;
     if (answered !== 0 && time - load<u32>(r, 4 * L.EVENT_TIME) <= <u32>SOON_US) f |= L.FIN_SOON;
     store<u32>(r, time, 4 * L.EVENT_TIME);

@@ -1,6 +1,7 @@
 import { IPID_STEP } from "../../limits";
 import * as L from "../../layout";
-import { ipId, timed, timeUs } from "./segment";
+import { ipId, timestamps, timeUs } from "./segment";
+import { wholeOf } from "./whole";
 
 /** AssemblyScript: address of what record `r` has of `side`. */
 export function sideOf(r: usize, side: u32): usize {
@@ -17,21 +18,22 @@ export function accountHeader(r: usize, x: usize, y: usize): u32 {
   store<u32>(x, load<u32>(x, 4 * L.PACKETS) + 1, 4 * L.PACKETS);
   const gap = timeUs - load<f64>(r, 4 * L.LAST_TIME);
   if (gap > 0) {
-    store<u32>(r, gap > 0xffff_ffff ? 0xffff_ffff : <u32>gap, 4 * L.GAP);
+    store<u32>(r, gap > 0xffff_ffff ? 0xffff_ffff : wholeOf(gap), 4 * L.GAP);
     store<f64>(r, timeUs, 4 * L.LAST_TIME);
   } else store<u32>(r, 0, 4 * L.GAP);
   const tries = load<u32>(y, 4 * L.TRIES);
   if ((tries & 255) !== 0) store<u32>(y, tries & ~255, 4 * L.TRIES);
 
-  const bits = (load<u32>(x, 4 * L.BITS) & ~L.WINDOW_ZERO) | (timed ? L.TIMESTAMPS : 0);
+  const bits = (load<u32>(x, 4 * L.BITS) & ~L.WINDOW_ZERO) | timestamps;
   if (ipId === 0) return bits;
-  const jumps = (bits & L.HAS_IPID) !== 0 && ((ipId - (bits >>> 16)) & 0xffff) > <u32>IPID_STEP;
-  return (bits & 0xffff) | L.HAS_IPID | (ipId << 16) | (jumps ? L.IPID_JUMPS : 0);
+  const next = (bits & 0xffff) | L.HAS_IPID | (ipId << 16);
+  if ((bits & L.HAS_IPID) === 0) return next;
+  return ((ipId - (bits >>> 16)) & 0xffff) > <u32>IPID_STEP ? next | L.IPID_JUMPS : next;
 }
 
 /** `f` where the last segment is of `side`. */
 export function lastIs(f: u32, side: u32): u32 {
-  return (f & ~L.LAST_IS_1) | (side === 0 ? 0 : L.LAST_IS_1);
+  return (f & ~L.LAST_IS_1) | (side * L.LAST_IS_1);
 }
 
 /** Between the low words of two times, µs, as a record keeps it. */

@@ -9,8 +9,9 @@ export function isCopy(key: u32): bool {
     ack * 0x85ebca6b +
     ((((<u32>payloadLength) << 8) | flags) ^ (key << 3)) * 0xc2b2ae35;
   const at = A.RECENT + (((tag ^ (tag >>> 15)) & (A.RECENT_ENTRIES - 1)) << 4);
-  if (load<u32>(at) === tag && time - load<u32>(at, 4) <= <u32>COPY_WINDOW_US && (ipId > 0 || load<u32>(at, 8) !== ttl))
-    return true;
+  if (load<u32>(at) === tag && time - load<u32>(at, 4) <= <u32>COPY_WINDOW_US) {
+    if (ipId > 0 || load<u32>(at, 8) !== ttl) return true;
+  }
   store<u32>(at, tag);
   store<u32>(at, time, 4);
   store<u32>(at, ttl, 8);

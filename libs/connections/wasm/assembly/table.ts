@@ -35,9 +35,11 @@ export function find(): i32 {
   hash = h;
   const front = A.FRONT + ((h & (A.FRONT_ENTRIES - 1)) << 2);
   const entry = load<u32>(front);
-  if (entry >>> SLOT_BITS === h >>> SLOT_BITS && entry !== 0) {
+  if (entry !== 0 && entry >>> SLOT_BITS === h >>> SLOT_BITS) {
     const slot = (entry & SLOT_MASK) - 1;
-    if (isOf(slot) && load<u32>(recordOf(slot), 4 * L.CONTEXT) === 0) return slot;
+    if (isOf(slot)) {
+      if (load<u32>(recordOf(slot), 4 * L.CONTEXT) === 0) return slot;
+    }
   }
   elsewhere = false;
   let wanted = h & TAG_MASK;
@@ -97,12 +99,11 @@ export function insert(): u32 {
 
 function isOf(slot: u32): bool {
   const r = recordOf(slot);
-  return (
-    load<u32>(r, 12) === lower &&
-    load<u32>(r, 28) === higher &&
-    load<u32>(r, 4 * L.PORTS) === ordered &&
-    (load<u32>(r, 4 * L.FLAGS) & L.IPV6) === 0
-  );
+  if (load<u32>(r, 12) !== lower) return false;
+  if (load<u32>(r, 28) !== higher) return false;
+  if (load<u32>(r, 4 * L.PORTS) !== ordered) return false;
+  if ((load<u32>(r, 4 * L.FLAGS) & L.IPV6) !== 0) return false;
+  return true;
 }
 
 /** The product is rounded as that of ConnectionTable is: an entry that one puts in the other has to find. */

@@ -7,7 +7,7 @@
 import * as A from "../../arena-layout";
 import { ACK, FIN, RST, SYN } from "./flags";
 import { EXCHANGE } from "../../limits";
-import { takeNext } from "./accounting";
+import { takeFin, takeNext } from "./accounting";
 import { comeTo } from "./clock";
 import { areFull } from "./notes";
 import { takeSyn, takeSynAck } from "./handshake";
@@ -21,7 +21,6 @@ const RECORD_HEADER: u32 = 16;
 const NEAR_SECONDS: i32 = 30 * 86_400;
 
 const ETHERNET: u32 = 14;
-const HEADERS: u32 = 54;
 // First byte lowest.
 /** EtherType 0x0800, version 4, a header of five words. */
 const IPV4_WITHOUT_OPTIONS: u32 = 0x45_0008;
@@ -30,8 +29,8 @@ const TCP: u32 = 6 << 8;
 
 /** Takes records in [at, end) of the memory; answers where the first begins that is not taken, or is incomplete. */
 export function walk(at: usize, end: usize): usize {
-  const snapLength = load<i32>(A.SNAP_LENGTH);
-  const ticksPerSecond = load<i32>(A.TICKS_PER_SECOND);
+  const snapLength = load<u32>(A.SNAP_LENGTH);
+  const ticksPerSecond = load<u32>(A.TICKS_PER_SECOND);
   const usPerTick = load<f64>(A.US_PER_TICK);
   let seconds = load<i32>(A.SECONDS);
   let previous = at;
@@ -47,30 +46,29 @@ export function walk(at: usize, end: usize): usize {
   const mayNote = load<u32>(A.SHARES) === 1;
   while (at + RECORD_HEADER <= end) {
     const nextSeconds = load<i32>(at);
-    const ticks = load<i32>(at, 4);
-    const captured = load<i32>(at, 8);
-    const length = load<i32>(at, 12);
+    const ticks = load<u32>(at, 4);
+    const captured = load<u32>(at, 8);
+    const length = load<u32>(at, 12);
     const data = at + RECORD_HEADER;
-    const nextUs = <f64>nextSeconds * 1e6 + <f64>ticks * usPerTick;
-    if (
-      nextSeconds < 0 ||
-      captured < <i32>HEADERS ||
-      captured > length ||
-      captured > snapLength ||
-      ticks < 0 ||
-      ticks >= ticksPerSecond ||
-      <u32>(nextSeconds - seconds + NEAR_SECONDS) > 2 * NEAR_SECONDS ||
-      data + <usize>captured > end ||
-      !take(data, data + captured, data + length, nextUs)
-    )
-      break;
+    if (nextSeconds < 0) break;
+    if (<u32>(nextSeconds - seconds + NEAR_SECONDS) > 2 * NEAR_SECONDS) break;
+    if (ticks >= ticksPerSecond) break;
+    if (captured > snapLength) break;
+    if (captured > length) break;
+    const next = data + captured;
+    if (next > end) break;
+    const nextUs = <f64>nextSeconds * 1e6 + <f64>(<i32>ticks) * usPerTick;
+    if (!take(data, next, data + length, nextUs)) break;
     seconds = nextSeconds;
     timeUs = nextUs;
     previous = at;
-    at = data + captured;
+    at = next;
     bytes += length;
     packets++;
-    if (load<u32>(A.INDEX_FULL) !== 0 || (!mayNote && load<u32>(A.NOTED) !== noted)) break;
+    if (load<u32>(A.INDEX_FULL) !== 0) break;
+    if (!mayNote) {
+      if (load<u32>(A.NOTED) !== noted) break;
+    }
   }
   store<i32>(A.SECONDS, seconds);
   store<u32>(A.PREVIOUS, <u32>previous);
@@ -86,34 +84,41 @@ function take(at: usize, end: usize, wireEnd: usize, timeUs: f64): bool {
   if ((load<u32>(at, 12) & 0xff_ffff) !== IPV4_WITHOUT_OPTIONS) return false;
   const ip = at + ETHERNET;
   // flags, fragment offset · TTL, protocol
-  if ((load<u32>(ip, 4) & 0xff3f_0000) !== 0 || (load<u32>(ip, 8) & 0xff00) !== TCP) return false;
+  if ((load<u32>(ip, 4) & 0xff3f_0000) !== 0) return false;
+  if ((load<u32>(ip, 8) & 0xff00) !== TCP) return false;
   // data offset · flags · window
   const offset = load<u32>(ip, 32);
   const headerLength = (offset & 0xf0) >>> 2;
   const payloadLength = <i32>bswap<u16>(load<u16>(ip, 2)) - 20 - <i32>headerLength;
+  if (headerLength < 20) return false;
+  if (payloadLength < 0) return false;
   const payload = ip + 20 + headerLength;
-  if (payloadLength < 0 || headerLength < 20 || payload > end || payload + payloadLength > wireEnd) return false;
+  if (payload > end) return false;
+  if (payload + payloadLength > wireEnd) return false;
   const flags = (offset >>> 8) & 0xff;
   const closing = flags & (SYN | FIN | RST);
   if (closing === 0) {
     if (load<u32>(A.FLAGS_ONLY) !== 0) return true;
     if (load<u32>(A.PLAIN_SEEN) === 0) return false;
   }
-  if (timeUs >= load<f64>(A.NEXT_TURN) || (load<u32>(A.ENTERED) & (EXCHANGE - 1)) === EXCHANGE - 1) return false;
+  if (timeUs >= load<f64>(A.NEXT_TURN)) return false;
   readTuple(ip, timeUs, flags);
   const shares = load<u32>(A.SHARES);
-  if (shares > 1 && shareOf(shares) !== load<u32>(A.SHARE)) {
-    comeTo();
-    return true;
+  if (shares > 1) {
+    if ((load<u32>(A.ENTERED) & (EXCHANGE - 1)) === EXCHANGE - 1) return false;
+    if (shareOf(shares) !== load<u32>(A.SHARE)) {
+      comeTo();
+      return true;
+    }
   }
   if (areFull()) return false;
-  const answers = (flags & ACK) !== 0;
   readNumbers(ip, headerLength, payloadLength);
-  const opens = closing === SYN;
-  if (!opens && (!answers || (closing & ~FIN) !== 0 || offset >>> 16 === 0)) return false;
-  const slot = find();
-  if (!opens) return takeNext(slot);
-  return answers ? takeSynAck(slot) : takeSyn(slot);
+  if (closing === SYN) return (flags & ACK) !== 0 ? takeSynAck(find()) : takeSyn(find());
+  if ((flags & ACK) === 0) return false;
+  // A window of zero.
+  if (offset >>> 16 === 0) return false;
+  if (closing === 0) return takeNext(find());
+  return closing === FIN ? takeFin(find()) : false;
 }
 
 /** The share of the segment's connection. As shareOf in @hangup/packets. */
