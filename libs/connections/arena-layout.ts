@@ -63,8 +63,8 @@ export const FRONT_ENTRIES = 1 << 14;
 export const BUCKETS = FRONT + FRONT_ENTRIES * 4;
 export const BUCKET_COUNT = 1 << 8;
 /** Lists of a bucket, and its words: how many records stand in it, then the first of each list, slot + 1. */
-export const LANES = 1 << 3;
-export const BUCKET_WORDS = 1 + LANES;
+export const LISTS = 1 << 3;
+export const BUCKET_WORDS = 1 + LISTS;
 /** Notes that wait to be learned, and what was noted lately (Notes): words. */
 export const NOTES = BUCKETS + BUCKET_COUNT * BUCKET_WORDS * 4;
 export const NOTES_LENGTH = (1 << 10) + 64;

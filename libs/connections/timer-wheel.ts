@@ -1,4 +1,4 @@
-import { BUCKET_COUNT, BUCKET_WORDS, LANES } from "./arena-layout.ts";
+import { BUCKET_COUNT, BUCKET_WORDS, LISTS } from "./arena-layout.ts";
 import { NEXT } from "./layout.ts";
 import { TICK_US } from "./limits.ts";
 import type { ConnectionTable } from "./table.ts";
@@ -49,7 +49,7 @@ export class TimerWheel {
     const due = Math.floor(deadlineUs / TICK_US) + 1;
     const tick = Math.min(Math.max(due, this.#numbers[TICK]), this.#numbers[TICK] + BUCKET_COUNT - 1);
     const bucket = (tick & MASK) * BUCKET_WORDS;
-    const list = bucket + 1 + (this.#buckets[bucket]++ & (LANES - 1));
+    const list = bucket + 1 + (this.#buckets[bucket]++ & (LISTS - 1));
     this.#table.words[this.#table.base(slot) + NEXT] = this.#buckets[list];
     this.#buckets[list] = slot + 1;
     this.#numbers[COUNT]++;
@@ -101,9 +101,9 @@ export class TimerWheel {
   #take(bucket: number): number {
     const standing = this.#buckets[bucket];
     if (standing === 0) return -1;
-    if ((standing & (LANES - 1)) === 0) this.#fetch(bucket);
+    if ((standing & (LISTS - 1)) === 0) this.#fetch(bucket);
     this.#buckets[bucket] = standing - 1;
-    const list = bucket + 1 + ((standing - 1) & (LANES - 1));
+    const list = bucket + 1 + ((standing - 1) & (LISTS - 1));
     const slot = this.#buckets[list] - 1;
     this.#buckets[list] = this.#table.words[this.#table.base(slot) + NEXT];
     this.#numbers[COUNT]--;
@@ -112,7 +112,7 @@ export class TimerWheel {
 
   /** Records that were not touched for half a minute are in no cache: those that come up next are fetched together, in the time of one. */
   #fetch(bucket: number): void {
-    for (let list = bucket + 1; list <= bucket + LANES; list++)
+    for (let list = bucket + 1; list <= bucket + LISTS; list++)
       this.fetched ^= this.#table.touch(this.#buckets[list] - 1);
   }
 }

@@ -13,7 +13,7 @@ export function begin(slot: u32): void {
   const bucket = A.BUCKETS + (wholeOf(within) & (A.BUCKET_COUNT - 1)) * (4 * A.BUCKET_WORDS);
   const standing = load<u32>(bucket);
   store<u32>(bucket, standing + 1);
-  const list = bucket + 4 + ((standing & (A.LANES - 1)) << 2);
+  const list = bucket + 4 + ((standing & (A.LISTS - 1)) << 2);
   store<u32>(recordOf(slot), load<u32>(list), 4 * L.NEXT);
   store<u32>(list, slot + 1);
   store<f64>(A.HALF_OPEN, load<f64>(A.HALF_OPEN, 8) + 1, 8);
