@@ -162,7 +162,7 @@ const flaws = fc.array(
   fc.record({
     record: fc.oneof(fc.nat(3), fc.nat(100)),
     at: fc.oneof(
-      fc.constantFrom(0, 3, 4, 6, 8, 12),
+      fc.constantFrom(0, 3, 4, 6, 8, 11, 12, 15),
       fc.constantFrom(12, 16, 17, 20, 22, 23, 46, 46, 46, 47, 48, 49, 54, 55, 57).map((n) => RECORD_HEADER + n),
     ),
     change: fc.constantFrom(1, 2, 8, 10, 16, 255),

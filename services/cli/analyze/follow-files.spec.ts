@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { Conversation } from "@hangup/connections";
 import type { Segment } from "@hangup/packets";
-import { PcapngBuilder, segmentCapture, segmentPacket } from "@hangup/packets/builder";
+import { packet, PcapBuilder, PcapngBuilder, segmentCapture, segmentPacket } from "@hangup/packets/builder";
 import { teardownToObject, type TeardownValue } from "@hangup/teardowns";
 import { afterAll, describe, expect, it } from "vitest";
 import { followFiles, type Followed, type FollowOptions } from "./follow-files.ts";
@@ -166,4 +166,24 @@ it("keeps to its memory: what only asked is forgotten first, and the summary say
   expect(rows.filter(({ server_port: port }) => port === 443)).toMatchObject([{ kind: "fin", client_bytes: 250 }]);
   expect(lines[0]).toMatch(/501 connections, \d+ ended, 4\d\d forgotten for want of memory/);
   expect((await follow([path])).lines[0]).not.toContain("forgotten");
+});
+
+it("has memory for all connections that a small file can hold", async () => {
+  // Nothing but SYNs, in as few bytes as there can be: raw IP, 4 MiB.
+  const syn = packet().tcp({ srcPort: 1, dstPort: 80, flags: "S" }).ipv4({ src: "10.0.0.1", dst: "10.0.1.1" });
+  const one = new PcapBuilder({ linkType: 101 }).add(1_700_000_000_000_000, syn).bytes();
+  const [head, record] = [one.subarray(0, 24), one.subarray(24)];
+  const count = Math.floor((4 * 2 ** 20 - head.length) / record.length);
+  const bytes = new Uint8Array(head.length + count * record.length);
+  bytes.set(head);
+  for (let i = 0, at = head.length; i < count; i++, at += record.length) {
+    bytes.set(record, at);
+    // The source address, behind the record's header.
+    new DataView(bytes.buffer, at + 16).setUint32(12, 0x0a000000 + i);
+  }
+  const { connections, rows, lines } = await follow([file("syns.pcap", bytes)]);
+  expect(count).toBeGreaterThan(74_000);
+  expect(connections).toBe(count);
+  expect(rows).toHaveLength(count);
+  expect(lines[0]).not.toContain("forgotten");
 });

@@ -2,6 +2,7 @@ import type { CaptureDecoderOptions } from "@hangup/packets";
 import { describeError } from "@hangup/service/command";
 import { captureFault, type ObserverShare, type Teardown } from "@hangup/teardowns";
 import { Following, type Listener } from "./following.ts";
+import { memoryCap } from "./memory-cap.ts";
 import { openFile } from "./opened-file.ts";
 import type { ProgressLine } from "./progress.ts";
 import type { CaptureSummary } from "./summary.ts";
@@ -64,7 +65,10 @@ export async function followFiles(
       const file = await openFile(path, sizes?.[i]);
       if (following === null || following.names.length === 0 || !following.goesOnAt(file.beginsUs)) {
         finish(following);
-        following = new Following(file, { ...common, index: index++ }, sink, listener);
+        // A capture may go on in the files behind this one.
+        const maxMemoryBytes =
+          paths.length === 1 ? memoryCap(file.source, options.maxMemoryBytes) : options.maxMemoryBytes;
+        following = new Following(file, { ...common, maxMemoryBytes, index: index++ }, sink, listener);
       }
       const faults = await following.read(file);
       if (faults.length > 0) partial++;
