@@ -65,9 +65,9 @@ export async function followFiles(
       const file = await openFile(path, sizes?.[i]);
       if (following === null || following.names.length === 0 || !following.goesOnAt(file.beginsUs)) {
         finish(following);
-        // A capture may go on in the files behind this one.
-        const maxMemoryBytes =
-          paths.length === 1 ? memoryCap(file.source, options.maxMemoryBytes) : options.maxMemoryBytes;
+        // A capture may go on in the files behind this one, and shares have no equal parts of its connections.
+        const alone = paths.length === 1 && options.share === undefined;
+        const maxMemoryBytes = alone ? memoryCap(file.source, options.maxMemoryBytes) : options.maxMemoryBytes;
         following = new Following(file, { ...common, maxMemoryBytes, index: index++ }, sink, listener);
       }
       const faults = await following.read(file);

@@ -1,6 +1,6 @@
 import type { CaptureSource } from "@hangup/packets";
 
-/** Bytes of a small file, and of memory that all connections fit in that it can hold: one begins with a packet of 54 bytes at least. */
+/** Bytes of a small file, and of memory for all connections that it can hold: each has a record of 40 bytes at least. */
 const SMALL_FILE = 4 * 2 ** 20;
 const ENOUGH = 64 * 2 ** 20;
 

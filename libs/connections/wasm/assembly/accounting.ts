@@ -30,10 +30,7 @@ export function takeNext(slot: i32): bool {
   const handshake = (f & L.HANDSHAKE) === 0 ? completesHandshake(r, y, true) : false;
 
   if (!takeNew((slot << 1) | side)) return true;
-  store<u32>(x, accountHeader(r, x, y) | L.HAS_ACK | L.SPOKE, 4 * L.BITS);
-  store<u32>(x, ack, 4 * L.ACKED);
-  f = lastIs(f, side);
-  if (handshake) f = recordHandshake(r, f);
+  f = accountAck(r, x, y, f, handshake);
   if (payloadLength !== 0) f = accountPayload(r, x, f);
   else {
     const marks = load<u32>(r, 4 * L.MARKS);
@@ -63,10 +60,7 @@ export function takeFin(slot: i32): bool {
   const handshake = (f & L.HANDSHAKE) === 0 ? completesHandshake(r, y, plain) : false;
 
   if (!takeNew((slot << 1) | side)) return true;
-  store<u32>(x, accountHeader(r, x, y) | L.HAS_ACK | L.SPOKE, 4 * L.BITS);
-  store<u32>(x, ack, 4 * L.ACKED);
-  f = lastIs(f, side);
-  if (handshake) f = recordHandshake(r, f);
+  f = accountAck(r, x, y, f, handshake);
   if (payloadLength !== 0) f = accountPayload(r, x, f);
   let marks = load<u32>(r, 4 * L.MARKS);
   if (missing !== 0) marks |= L.FIN_GAP_0 << side;
@@ -89,7 +83,12 @@ function isExpected(x: usize, y: usize, plain: bool): bool {
   return <u32>payloadLength <= ~load<u32>(x, 4 * L.BYTES);
 }
 
-function recordHandshake(r: usize, f: u32): u32 {
+/** @returns `f` with what the header makes of it; `handshake`: its acknowledgement completes one. */
+function accountAck(r: usize, x: usize, y: usize, f: u32, handshake: bool): u32 {
+  store<u32>(x, accountHeader(r, x, y) | L.HAS_ACK | L.SPOKE, 4 * L.BITS);
+  store<u32>(x, ack, 4 * L.ACKED);
+  f = lastIs(f, side);
+  if (!handshake) return f;
   if ((f & (L.FIN_0 | L.FIN_1)) === 0) store<u32>(r, between(load<u32>(r, 4 * L.EVENT_TIME), time), 4 * L.RTT_CLIENT);
   return f | L.HANDSHAKE;
 }

@@ -57,6 +57,7 @@ export function walk(at: usize, end: usize): usize {
     if (captured > length) break;
     const next = data + captured;
     if (next > end) break;
+    // Signed: that is one instruction.
     const nextUs = <f64>nextSeconds * 1e6 + <f64>(<i32>ticks) * usPerTick;
     if (!take(data, next, data + length, nextUs)) break;
     seconds = nextSeconds;
@@ -93,6 +94,7 @@ function take(at: usize, end: usize, wireEnd: usize, timeUs: f64): bool {
   if (headerLength < 20) return false;
   if (payloadLength < 0) return false;
   const payload = ip + 20 + headerLength;
+  // Packets too that are shorter than the headers above.
   if (payload > end) return false;
   if (payload + payloadLength > wireEnd) return false;
   const flags = (offset >>> 8) & 0xff;
