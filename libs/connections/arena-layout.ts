@@ -70,9 +70,10 @@ export const NOTES = BUCKETS + BUCKET_COUNT * BUCKET_WORDS * 4;
 export const NOTES_LENGTH = (1 << 10) + 64;
 export const LATELY = NOTES + NOTES_LENGTH * 4;
 export const LATELY_ENTRIES = 1 << 13;
-/** Bytes of the capture that are walked over. */
+/** Bytes of the capture that are walked over: those that were read into here, and copies of others. */
 export const INPUT = LATELY + LATELY_ENTRIES * 4;
 export const INPUT_BYTES = 1 << 18;
+export const COPIED = INPUT + INPUT_BYTES;
 /** The records of connections, aligned to cache lines, then the index of the table. */
-export const RECORDS = INPUT + INPUT_BYTES;
+export const RECORDS = COPIED + INPUT_BYTES;
 export const RECORD_BYTES = STRIDE * 4;

@@ -19,6 +19,7 @@ export class Arena {
   readonly numbers: Float64Array;
   readonly state: Int32Array;
   readonly input: Uint8Array;
+  readonly copied: Uint8Array;
   readonly recent: Int32Array;
   readonly front: Int32Array;
   readonly index: Int32Array;
@@ -44,6 +45,7 @@ export class Arena {
     this.notes = new Int32Array(buffer, A.NOTES, A.NOTES_LENGTH);
     this.lately = new Int32Array(buffer, A.LATELY, A.LATELY_ENTRIES);
     this.input = new Uint8Array(buffer, A.INPUT, A.INPUT_BYTES);
+    this.copied = new Uint8Array(buffer, A.COPIED, A.INPUT_BYTES);
     this.words = new Int32Array(buffer, A.RECORDS, (slots * A.RECORD_BYTES) / 4);
     this.times = new Float64Array(buffer, A.RECORDS, (slots * A.RECORD_BYTES) / 8);
     this.index = new Int32Array(buffer, index, places);
@@ -52,8 +54,8 @@ export class Arena {
     this.#walk.setIndex(index);
   }
 
-  /** Walks over the records in [at, end) of `input` (wasm/assembly/walk.ts). */
+  /** Walks over the records in [at, end) of the memory (wasm/assembly/walk.ts). */
   walk(at: number, end: number): number {
-    return this.#walk.walk(A.INPUT + at, A.INPUT + end) - A.INPUT;
+    return this.#walk.walk(at, end);
   }
 }

@@ -12,7 +12,7 @@ const FIRST_PLACES = 1 << 8;
 export class FingerprintSet {
   readonly #limit: number;
   #young: Int32Array;
-  #old: Int32Array = new Int32Array(1);
+  #old: Int32Array;
   #count = 0;
   /** How often generations have changed. */
   generation = 0;
@@ -21,6 +21,7 @@ export class FingerprintSet {
   constructor(limit: number) {
     this.#limit = limit;
     this.#young = new Int32Array(Math.min(FIRST_PLACES, limit * 2));
+    this.#old = new Int32Array(1);
   }
 
   /** Members of the younger generation. */

@@ -17,8 +17,8 @@ export class HeaderPrediction implements FastPath {
   readonly #shared: SharedNotes | null;
   readonly #counters: TrackerCounters;
   #buffer: Uint8Array = new Uint8Array(0);
-  /** What lies in the arena's input: [from, to) of the buffer, whose records end at `end`. */
-  #from = 0;
+  /** What of the buffer, whose records end at `end`, lies in the arena: up to `to`, so many bytes ahead of where it lies in the buffer. */
+  #ahead = 0;
   #to = 0;
   #end = 0;
 
@@ -27,6 +27,11 @@ export class HeaderPrediction implements FastPath {
     this.#k = k;
     this.#shared = shared;
     this.#counters = counters;
+  }
+
+  /** What is read into here need not be copied. */
+  get input(): Uint8Array {
+    return this.#k.table.arena.input;
   }
 
   begin({ snapLength, ticksPerSecond, flagsOnly, share }: WalkedRecords): void {
@@ -42,12 +47,16 @@ export class HeaderPrediction implements FastPath {
   load(buffer: Uint8Array, at: number, end: number): void {
     this.#buffer = buffer;
     this.#end = end;
-    this.#fill(at);
+    if (buffer.buffer !== this.input.buffer) this.#copy(at);
+    else {
+      this.#ahead = buffer.byteOffset;
+      this.#to = end;
+    }
   }
 
   walk(at: number, seconds: number): number {
     // A record may begin in this part of the buffer and end in the next.
-    if (this.#to < this.#end && this.#to - at < LONGEST_RECORD) this.#fill(at);
+    if (this.#to < this.#end && this.#to - at < LONGEST_RECORD) this.#copy(at);
     this.seconds = seconds;
     this.packets = 0;
     this.bytes = 0;
@@ -65,13 +74,13 @@ export class HeaderPrediction implements FastPath {
   #walk(at: number): number {
     const { arena } = this.#k.table;
     const { state, numbers } = arena;
-    const from = this.#from;
+    const ahead = this.#ahead;
     state[A.SECONDS >> 2] = this.seconds;
-    const next = arena.walk(at - from, this.#to - from) + from;
+    const next = arena.walk(at + ahead, this.#to + ahead) - ahead;
     if (next === at) return at;
     this.packets += state[A.PACKETS_TAKEN >> 2];
     this.bytes += numbers[A.BYTES >> 3];
-    this.previous = state[A.PREVIOUS >> 2] - A.INPUT + from;
+    this.previous = state[A.PREVIOUS >> 2] - ahead;
     this.seconds = state[A.SECONDS >> 2];
     this.timeUs = numbers[A.TIME >> 3];
     this.#counters.segments += state[A.SEGMENTS_TAKEN >> 2];
@@ -80,9 +89,9 @@ export class HeaderPrediction implements FastPath {
     return next;
   }
 
-  #fill(at: number): void {
-    this.#from = at;
+  #copy(at: number): void {
+    this.#ahead = A.COPIED - at;
     this.#to = Math.min(this.#end, at + A.INPUT_BYTES);
-    this.#k.table.arena.input.set(this.#buffer.subarray(at, this.#to));
+    this.#k.table.arena.copied.set(this.#buffer.subarray(at, this.#to));
   }
 }

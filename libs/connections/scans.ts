@@ -8,15 +8,19 @@ const REMEMBERED = 128;
 /** Sources a generation holds. */
 const SOURCES = 1 << 14;
 
+/** Numbers of a probe: time, host, port, and 1 where it was an opener. */
+const PROBE = 4;
+const HOST = 1;
+const PORT = 2;
+const OPENER = 3;
+
 interface Source {
-  /** The latest probes, as a ring once REMEMBERED are there. */
-  readonly times: number[];
-  readonly hosts: number[];
-  readonly ports: number[];
-  readonly openers: boolean[];
+  /** The latest probes, as a ring once REMEMBERED are there: one array, for most sources have few. */
+  readonly probes: number[];
+  /** Where the next goes. */
   next: number;
-  /** By target host, or by port: stretches of time, from and to in turn, in which it was scanned. */
-  readonly stretches: Map<number, number[]>;
+  /** By target host, or by port: stretches of time, from and to in turn, in which it was scanned; null before the first. */
+  stretches: Map<number, number[]> | null;
 }
 
 /**
@@ -42,12 +46,12 @@ export class Scans {
   noteProbe(source: number, target: number, port: number, timeUs: number, opener: boolean): void {
     if (this.#talks.has(talkName(source, target, port))) return;
     const state = this.#source(source);
-    const i = state.next;
-    state.times[i] = timeUs;
-    state.hosts[i] = target;
-    state.ports[i] = port;
-    state.openers[i] = opener;
-    state.next = (i + 1) % REMEMBERED;
+    const { probes, next } = state;
+    probes[next] = timeUs;
+    probes[next + HOST] = target;
+    probes[next + PORT] = port;
+    probes[next + OPENER] = opener ? 1 : 0;
+    state.next = (next + PROBE) % (REMEMBERED * PROBE);
     if (!extend(state.stretches, hostKey(target), timeUs)) this.#judge(state, timeUs, target, -1);
     if (opener && !extend(state.stretches, port, timeUs)) this.#judge(state, timeUs, -1, port);
   }
@@ -55,26 +59,28 @@ export class Scans {
   /** Was this target part of a scan by the source at that time? */
   includes(source: number, target: number, port: number, timeUs: number, opener: boolean): boolean {
     const state = this.#young.get(source) ?? this.#old.get(source);
-    if (state === undefined || this.#talks.has(talkName(source, target, port))) return false;
-    return (
-      covers(state.stretches.get(hostKey(target)), timeUs) || (opener && covers(state.stretches.get(port), timeUs))
-    );
+    const stretches = state?.stretches ?? null;
+    if (stretches === null || this.#talks.has(talkName(source, target, port))) return false;
+    return covers(stretches.get(hostKey(target)), timeUs) || (opener && covers(stretches.get(port), timeUs));
   }
 
   /** Counts distinct ports of a host, or distinct hosts of a port, in the window that ends at `now`. */
   #judge(state: Source, now: number, target: number, port: number): void {
-    if (state.times.length < TARGETS) return;
+    const { probes } = state;
+    if (probes.length < TARGETS * PROBE) return;
     const seen = new Set<number>();
     let first = now;
-    for (let i = 0; i < state.times.length; i++) {
-      const time = state.times[i];
+    for (let at = 0; at < probes.length; at += PROBE) {
+      const time = probes[at];
       if (Math.abs(now - time) > WINDOW_US) continue;
-      if (target !== -1 ? state.hosts[i] !== target : state.ports[i] !== port || !state.openers[i]) continue;
-      seen.add(target !== -1 ? state.ports[i] : state.hosts[i]);
+      if (target !== -1 ? probes[at + HOST] !== target : probes[at + PORT] !== port || probes[at + OPENER] === 0)
+        continue;
+      seen.add(probes[at + (target !== -1 ? PORT : HOST)]);
       if (time < first) first = time;
     }
     if (seen.size < TARGETS) return;
     const key = target !== -1 ? hostKey(target) : port;
+    state.stretches ??= new Map();
     const stretches = state.stretches.get(key) ?? [];
     stretches.push(first, now);
     if (stretches.length > 64) stretches.splice(0, 2);
@@ -88,7 +94,7 @@ export class Scans {
       this.#old = this.#young;
       this.#young = new Map();
     }
-    const made = this.#old.get(key) ?? { times: [], hosts: [], ports: [], openers: [], next: 0, stretches: new Map() };
+    const made = this.#old.get(key) ?? { probes: [], next: 0, stretches: null };
     this.#young.set(key, made);
     return made;
   }
@@ -100,8 +106,8 @@ function hostKey(target: number): number {
 }
 
 /** Makes the last stretch reach to `now` when it still runs. */
-function extend(map: Map<number, number[]>, key: number, now: number): boolean {
-  const stretches = map.get(key);
+function extend(map: Map<number, number[]> | null, key: number, now: number): boolean {
+  const stretches = map?.get(key);
   if (stretches === undefined) return false;
   const last = stretches[stretches.length - 1];
   if (now - last > WINDOW_US || now < stretches[stretches.length - 2]) return false;

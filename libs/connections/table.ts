@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import type { Segment } from "@hangup/packets";
 import { FREE_SLOT, FRONT_ENTRIES, INDEXED, LIVE, MOST_INDEXED, PLACES, SEED } from "./arena-layout.ts";
 import { Arena } from "./arena.ts";
@@ -72,8 +71,11 @@ export class ConnectionTable {
   /** The tuple of an IPv6 segment that is looked up, as records begin. */
   readonly #key = new Int32Array(PORTS + 1);
 
-  /** `maxMemoryBytes` caps records, index and side pools together. */
-  constructor(maxMemoryBytes: number, seed: number = randomInt(0x7fffffff)) {
+  /**
+   * `maxMemoryBytes` caps records, index and side pools together. V8 takes the beginning of its random numbers from the system's entropy, and
+   * nobody outside sees one: for a seed they do as well as node:crypto, which takes longer to load than a small capture to read.
+   */
+  constructor(maxMemoryBytes: number, seed: number = Math.floor(Math.random() * 0x7fffffff)) {
     this.#seed = seed | 0;
     this.maxSlots = Math.max(64, Math.min(MAX_SLOTS, Math.floor(maxMemoryBytes / BYTES_PER_SLOT)));
     this.arena = new Arena(this.maxSlots, indexLength(Math.max(FIRST_PLACES, this.maxSlots * MOST_PLACES)));

@@ -21,6 +21,8 @@ export class CaptureSource implements AsyncIterable<Uint8Array> {
   compression: Compression = "";
   /** Why decompression ended early, "" where it did not. What came before has been handed out. */
   damage = "";
+  /** Where the next chunk of a file is read into: as many bytes as this has. */
+  buffer: Uint8Array = new Uint8Array(CHUNK);
   readonly #input: AsyncIterable<Uint8Array>;
 
   constructor(name: string, size: number | null, input: AsyncIterable<Uint8Array>) {
@@ -61,7 +63,15 @@ export async function openCapture(path: string, size = Infinity): Promise<Captur
   try {
     const stat = await statOf(path);
     if (stat.isDirectory()) throw Object.assign(new Error("directory"), { code: "EISDIR" });
-    if (stat.isFile()) return new CaptureSource(path, stat.size, fileChunks(openSync(path, "r"), size));
+    if (stat.isFile()) {
+      const file = openSync(path, "r");
+      const source: CaptureSource = new CaptureSource(
+        path,
+        stat.size,
+        fileChunks(file, size, () => source.buffer),
+      );
+      return source;
+    }
     const pipe = await open(path);
     return new CaptureSource(path, null, pipe.createReadStream());
   } catch (error) {
@@ -70,18 +80,18 @@ export async function openCapture(path: string, size = Infinity): Promise<Captur
 }
 
 /**
- * Reads a file into one buffer, over and over. Synchronously: the kernel reads ahead anyway, and bytes that another thread has
+ * Reads a file into the buffer that is there for each chunk. Synchronously: the kernel reads ahead anyway, and bytes that another thread has
  * copied are not in this core's cache. Signals and timers get their turn now and then.
  */
-async function* fileChunks(file: number, size: number): AsyncGenerator<Uint8Array> {
+async function* fileChunks(file: number, size: number, buffer: () => Uint8Array): AsyncGenerator<Uint8Array> {
   try {
-    const chunk = new Uint8Array(CHUNK);
     let left = size;
     for (let turn = 1; ; turn++) {
-      const length = readSync(file, chunk, 0, Math.min(CHUNK, left), null);
+      const chunk = buffer();
+      const length = readSync(file, chunk, 0, Math.min(chunk.length, left), null);
       left -= length;
       if (length === 0) return;
-      yield length === CHUNK ? chunk : chunk.subarray(0, length);
+      yield length === chunk.length ? chunk : chunk.subarray(0, length);
       if (turn % CHUNKS_A_TURN === 0) await setImmediate();
     }
   } finally {

@@ -26,6 +26,7 @@ const MAGIC = 4;
 export class CaptureDecoder {
   readonly counters = new DecodeCounters();
   readonly #packets: PacketDecoder;
+  readonly #fastPath: FastPath | null;
   #container: ContainerReader | null = null;
   /** The beginning of a record whose rest has not come. */
   #carry = new Uint8Array(4096);
@@ -40,9 +41,15 @@ export class CaptureDecoder {
     share: ShareTaken | null = null,
     fastPath: FastPath | null = null,
   ) {
+    this.#fastPath = fastPath;
     this.#packets = new PacketDecoder(sink, this.counters, options.flagsOnly ?? false, share, fastPath);
     this.#packets.frame.ignoreContext = options.ignoreContext ?? false;
     this.#packets.frame.verifyChecksums = options.verifyChecksums ?? false;
+  }
+
+  /** Where chunks are best read into; null where that is all the same. */
+  get input(): Uint8Array | null {
+    return this.#fastPath?.input ?? null;
   }
 
   /** Capture time of the last packet that was read, µs since 1970; meaningful when there was one. */

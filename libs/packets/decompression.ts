@@ -1,4 +1,4 @@
-import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from "node:zlib";
+import type { Gunzip, ZstdDecompress } from "node:zlib";
 
 import { ZstdFrames } from "./zstd-frames.ts";
 
@@ -25,6 +25,8 @@ export async function* decompress(
   compression: "gzip" | "zstd",
   onDamage: (what: string) => void,
 ): AsyncGenerator<Uint8Array> {
+  // Most captures are not compressed, and reading one should not begin with loading this.
+  const { createGunzip, createZstdDecompress } = process.getBuiltinModule("node:zlib");
   const stream =
     compression === "gzip" ? createGunzip({ chunkSize: PIECE }) : createZstdDecompress({ chunkSize: PIECE });
   let wake: (() => void) | null = null;

@@ -15,6 +15,8 @@ export interface WalkedRecords {
  * connection: most packets of most captures need not become a Segment then.
  */
 export interface FastPath {
+  /** What lies in here is loaded without a copy. */
+  readonly input: Uint8Array;
   begin(records: WalkedRecords): void;
   /** The records that the next walks go over lie in [at, end) of `buffer`. */
   load(buffer: Uint8Array, at: number, end: number): void;

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import type { hash as Hash } from "node:crypto";
 import { ADDRESS_BYTES, isMappedIPv4 } from "./address.ts";
 import type { Teardown } from "./columns.ts";
 
@@ -20,6 +20,8 @@ function hex8(value: number): string {
 type Tuple = Pick<Teardown, "client_ip" | "client_port" | "server_ip" | "server_port">;
 
 const PROTOCOL_TCP = 6;
+/** Loaded with the first row that is put out: it takes longer than a small capture. */
+let hash: typeof Hash | null = null;
 /** Where the hash's input is put together; hashing never waits. */
 const input = Buffer.alloc(40);
 
@@ -37,6 +39,7 @@ export function communityId(row: Tuple): string {
   input[at++] = 0;
   at = input.writeUInt16BE(firstPort, at);
   at = input.writeUInt16BE(secondPort, at);
+  hash ??= process.getBuiltinModule("node:crypto").hash;
   return `1:${hash("sha1", input.subarray(0, at), "base64")}`;
 }
 

@@ -152,6 +152,11 @@ export class Observer {
     this.counters = new ObserverCounters(this.#decoder.counters, tracker.counters);
   }
 
+  /** Where chunks are best read into: from there they need not be copied. */
+  get input(): Uint8Array | null {
+    return this.#decoder.input;
+  }
+
   /**
    * The next bytes of a pcap or pcapng stream, in any chunking.
    * @throws CaptureError when it is no capture, or one of a link type that cannot be read.

@@ -1,4 +1,3 @@
-import { crc32 } from "node:zlib";
 import { BatchError } from "./batch-error.ts";
 
 /**
@@ -8,6 +7,11 @@ import { BatchError } from "./batch-error.ts";
 export const SEAL_BYTES = 6;
 const TAG_LOW = 0xc5;
 const TAG_HIGH = 0x3e;
+
+/** Loaded when the first batch comes: commands that read captures have none. */
+function crc32(bytes: Buffer): number {
+  return process.getBuiltinModule("node:zlib").crc32(bytes);
+}
 
 /** Writes the seal of `buffer[0 … length)` behind it; the caller has made room. */
 export function putSeal(buffer: Buffer, length: number): void {

@@ -5,7 +5,6 @@ import { RowList, rowWriter, TextOut, type OutputForm } from "./analyze/outputs.
 import { reportLines } from "./analyze/report.ts";
 import { summaryLine } from "./analyze/summary.ts";
 import { Tally, type TallyContents } from "./analyze/tally.ts";
-import { followInThreads } from "./analyze/threads/follow-in-threads.ts";
 import { threadsFor } from "./analyze/threads/thread-count.ts";
 
 const NAME = "hangup analyze";
@@ -101,6 +100,7 @@ export async function run(argv: string[]): Promise<number> {
       else rows.add(writer.separator + writer.row(row));
     });
   } else {
+    const { followInThreads } = await import("./analyze/threads/follow-in-threads.ts");
     const task = { ...how, paths, form, of: threads, progress: process.stderr.isTTY };
     const addUp = (contents: TallyContents): void => tally.merge(contents);
     followed = await followInThreads(task, { rows: (text) => rows.add(text), tally: addUp, stderr: say });

@@ -110,6 +110,7 @@ export class Following {
     const observer = this.#observer;
     const progress = this.#progress;
     let unread: unknown = null;
+    if (observer.input !== null) file.source.buffer = observer.input;
     try {
       for await (const chunk of file.chunks) {
         observer.push(chunk);

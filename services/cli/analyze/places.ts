@@ -1,104 +1,126 @@
+import type { Alike } from "./tally.ts";
+
 /** What ended at one server port. */
 export interface Place {
   readonly address: Uint8Array;
   readonly port: number;
-  readonly ended: number;
-  readonly resets: number;
+  ended: number;
+  resets: number;
   /** Of these, not known to be benign. */
-  readonly abnormal: number;
-  readonly refused: number;
-  readonly timeouts: number;
+  abnormal: number;
+  refused: number;
+  timeouts: number;
   /** Causes other than FIN, by count. */
-  readonly causes: ReadonlyMap<string, number>;
+  readonly causes: Map<string, number>;
 }
 
-/** Words of a place: address 4, port, then counts. */
-const STRIDE = 12;
+/** What was counted, as it passes between threads: places one after another, each an address of four words, a port, and counts. */
+export interface PlacesContents {
+  readonly words: Int32Array;
+  readonly stride: number;
+}
+
+/** Words of a place before its counts. */
+const KEY = 5;
 const PORT = 4;
-export const ENDED = 5;
-export const RESETS = 6;
-export const ABNORMAL = 7;
-export const REFUSED = 8;
-export const TIMEOUTS = 9;
 /** Places kept apart; beyond that the rest is not told by place. */
 const LIMIT = 200_000;
 
-/** What was counted, as it passes between threads. */
-export interface PlacesContents {
-  /** STRIDE words a place. */
-  readonly words: Int32Array;
-  readonly causes: readonly (ReadonlyMap<string, number> | undefined)[];
-}
-
 /** Counts by server address and port, in one array: a capture has rows for them in no order. */
 export class Places {
-  #words = new Int32Array(STRIDE * 64);
+  /** KEY, then a count for each number that rows alike have (Tally). */
+  #stride = KEY + 11;
+  #words = new Int32Array(this.#stride * 64);
   #index = new Int32Array(256);
   #count = 0;
-  readonly #causes: (Map<string, number> | undefined)[] = [];
 
-  /** The number of the place, or -1 when there is no room for another. */
-  find(address: Uint8Array, port: number): number {
-    return this.#find(wordAt(address, 0), wordAt(address, 4), wordAt(address, 8), wordAt(address, 12), port);
+  /** A row at this server port, of those alike that have this number. */
+  add(address: Uint8Array, port: number, alike: number): void {
+    this.#add(wordAt(address, 0), wordAt(address, 4), wordAt(address, 8), wordAt(address, 12), port, alike, 1);
   }
 
+  get contents(): PlacesContents {
+    return { words: this.#words.slice(0, this.#count * this.#stride), stride: this.#stride };
+  }
+
+  /** Adds what was counted elsewhere. `numbers`: what the rows alike have here for number, by the one that they have there. */
+  merge({ words, stride }: PlacesContents, numbers: readonly number[]): void {
+    for (let p = 0; p < words.length; p += stride) {
+      for (const [there, here] of numbers.entries()) {
+        const count = there < stride - KEY ? words[p + KEY + there] : 0;
+        if (count > 0) this.#add(words[p], words[p + 1], words[p + 2], words[p + 3], words[p + PORT], here, count);
+      }
+    }
+  }
+
+  /** `alike`: the rows alike, by number. */
+  all(alike: readonly Alike[]): Place[] {
+    return Array.from({ length: this.#count }, (_, place) => this.#place(place * this.#stride, alike));
+  }
+
+  #place(p: number, alike: readonly Alike[]): Place {
+    const w = this.#words;
+    const address = Uint8Array.from({ length: 16 }, (_, i) => (w[p + (i >> 2)] >>> (24 - (i & 3) * 8)) & 255);
+    const place: Place = {
+      address,
+      port: w[p + PORT],
+      ended: 0,
+      resets: 0,
+      abnormal: 0,
+      refused: 0,
+      timeouts: 0,
+      causes: new Map(),
+    };
+    const { causes } = place;
+    for (let number = 0; number < this.#stride - KEY; number++) {
+      const count = w[p + KEY + number];
+      if (count === 0) continue;
+      const { kind, cause, benign } = alike[number];
+      place.ended += count;
+      if (kind === "fin") continue;
+      if (kind === "reset") place.resets += count;
+      else place[kind === "refused" ? "refused" : "timeouts"] += count;
+      if (kind === "reset" && benign !== true) place.abnormal += count;
+      causes.set(cause, (causes.get(cause) ?? 0) + count);
+    }
+    return place;
+  }
+
+  #add(a: number, b: number, c: number, d: number, port: number, alike: number, count: number): void {
+    if (KEY + alike >= this.#stride) this.#widen();
+    const place = this.#find(a, b, c, d, port);
+    if (place >= 0) this.#words[place * this.#stride + KEY + alike] += count;
+  }
+
+  /** The number of the place, or -1 when there is no room for another. */
   #find(a: number, b: number, c: number, d: number, port: number): number {
     const mask = this.#index.length - 1;
     let at = hashOf(a, b, c, d, port) & mask;
     for (; this.#index[at] !== 0; at = (at + 1) & mask) {
-      const p = (this.#index[at] - 1) * STRIDE;
+      const p = (this.#index[at] - 1) * this.#stride;
       const w = this.#words;
       if (w[p + 3] === d && w[p + PORT] === port && w[p + 2] === c && w[p + 1] === b && w[p] === a)
         return this.#index[at] - 1;
     }
     if (this.#count >= LIMIT) return -1;
     const place = this.#count++;
-    if (this.#count * STRIDE > this.#words.length) this.#growWords();
-    this.#words.set([a, b, c, d, port], place * STRIDE);
+    if (this.#count * this.#stride > this.#words.length) this.#growWords();
+    this.#words.set([a, b, c, d, port], place * this.#stride);
     this.#index[at] = place + 1;
     if (this.#count * 2 > this.#index.length) this.#growIndex();
     return place;
   }
 
-  count(place: number, what: number): void {
-    this.#words[place * STRIDE + what]++;
-  }
-
-  countCause(place: number, cause: string, count = 1): void {
-    let causes = this.#causes[place];
-    if (causes === undefined) this.#causes[place] = causes = new Map();
-    causes.set(cause, (causes.get(cause) ?? 0) + count);
-  }
-
-  get contents(): PlacesContents {
-    return { words: this.#words.slice(0, this.#count * STRIDE), causes: this.#causes };
-  }
-
-  /** Adds what was counted elsewhere. */
-  merge({ words, causes }: PlacesContents): void {
-    for (let p = 0; p < words.length; p += STRIDE) {
-      const place = this.#find(words[p], words[p + 1], words[p + 2], words[p + 3], words[p + PORT]);
-      if (place < 0) continue;
-      for (let what = ENDED; what < STRIDE; what++) this.#words[place * STRIDE + what] += words[p + what];
-      for (const [cause, count] of causes[p / STRIDE] ?? []) this.countCause(place, cause, count);
+  /** Room for twice the counts in each place. */
+  #widen(): void {
+    const stride = this.#stride * 2;
+    const words = new Int32Array((this.#words.length / this.#stride) * stride);
+    for (let place = 0; place < this.#count; place++) {
+      const p = place * this.#stride;
+      words.set(this.#words.subarray(p, p + this.#stride), place * stride);
     }
-  }
-
-  all(): Place[] {
-    return Array.from({ length: this.#count }, (_, place) => {
-      const p = place * STRIDE;
-      const w = this.#words;
-      return {
-        address: Uint8Array.from({ length: 16 }, (__, i) => (w[p + (i >> 2)] >>> (24 - (i & 3) * 8)) & 255),
-        port: w[p + PORT],
-        ended: w[p + ENDED],
-        resets: w[p + RESETS],
-        abnormal: w[p + ABNORMAL],
-        refused: w[p + REFUSED],
-        timeouts: w[p + TIMEOUTS],
-        causes: this.#causes[place] ?? new Map<string, number>(),
-      };
-    });
+    this.#words = words;
+    this.#stride = stride;
   }
 
   #growWords(): void {
@@ -112,7 +134,7 @@ export class Places {
     const mask = this.#index.length - 1;
     const w = this.#words;
     for (let place = 0; place < this.#count; place++) {
-      const p = place * STRIDE;
+      const p = place * this.#stride;
       let at = hashOf(w[p], w[p + 1], w[p + 2], w[p + 3], w[p + PORT]) & mask;
       while (this.#index[at] !== 0) at = (at + 1) & mask;
       this.#index[at] = place + 1;
