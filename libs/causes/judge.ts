@@ -75,76 +75,114 @@ const CERTAIN = 95;
 /** Direction below this is a guess. */
 const SURE_DIRECTION = 90;
 
+/** What a connection is judged with, and what comes of it. */
+class Case implements RuleContext {
+  readonly evidence = new Evidence();
+  readonly signs = new Signs();
+  readonly verdict = new Verdict(this.signs, this.evidence);
+  readonly population: boolean;
+
+  constructor(population: boolean) {
+    this.population = population;
+  }
+}
+
 /** Says of ended connections what ended them. */
 export class Judge {
-  readonly #evidence = new Evidence();
-  readonly #signs = new Signs();
-  readonly #verdict = new Verdict(this.#signs, this.#evidence);
-  readonly #context: RuleContext;
+  readonly #population: boolean;
+  readonly #case: Case;
+  /** Cases of which the next connection alike needs no judging, by likeness: a few dozen. */
+  readonly #alike = new Map<number, Case>();
+  /** Most connections are like the one before. */
+  #likeness = 0;
+  #last: Verdict;
 
   /** `population`: all connections of the time are seen (a file), so that rules over many of them hold. */
   constructor(population: boolean) {
-    this.#context = { evidence: this.#evidence, signs: this.#signs, population };
+    this.#population = population;
+    this.#case = new Case(population);
+    this.#last = this.#case.verdict;
   }
 
-  /** The verdict on the connection: the same object each time. */
+  /** The verdict on the connection. It is used again. */
   judge(c: EndedConnection): Verdict {
-    this.#evidence.clear();
-    this.#signs.read(c);
-    this.#signs.note(c, this.#evidence);
-    this.#verdict.connection = c;
-    const { endedBy } = c;
-    if (endedBy === "fin") this.#apply(FIN, c);
-    else if (endedBy === "icmp") this.#apply(ICMP, c);
-    else if (c.rst !== null) this.#judgeReset(c);
-    else if (endedBy === "rst") this.#settle("reset", UNKNOWN_RESET, 30, c);
-    else this.#judgeSilence(c);
-    return this.#verdict;
-  }
-
-  #judgeReset(c: EndedConnection): void {
-    if (c.onlyRsts) this.#apply(ORPHAN, c);
-    else if (answersSyn(c)) this.#apply(REFUSED, c);
-    else if (this.#apply(EARLY, c)) return;
-    else if (!this.#apply(this.#signs.bare ? BARE : ABORT, c)) this.#settle("reset", UNKNOWN_RESET, 30, c);
-  }
-
-  #judgeSilence(c: EndedConnection): void {
-    const v = this.#verdict;
-    const watched = c.occasion !== "evicted" && c.occasion !== "stopped";
-    if (watched && this.#apply(SILENCE, c)) return;
-    const oneWay = (c.client.packets === 0 || c.server.packets === 0) && !onlySyn(c) && !c.oddOpen;
-    const scan = c.scanned && this.#context.population;
-    v.kind = c.occasion === "evicted" || this.#evidence.note(E.one_way, oneWay) ? "not_observed" : "open";
-    v.definition = scan ? PORT_SCAN : null;
-    v.confidence = scan ? 90 : 0;
-    v.benign = false;
-  }
-
-  /** The first rule that applies; false when none does. */
-  #apply(rules: readonly Trial[], c: EndedConnection): boolean {
-    for (const rule of rules) {
-      const confidence = rule.match(c, this.#context);
-      if (confidence === 0) continue;
-      this.#settle(rule.kind, rule.definition, confidence, c);
-      return true;
+    const { likeness } = c;
+    if (likeness === 0 || c.captureLoss) return judged(this.#case, c);
+    if (likeness !== this.#likeness) {
+      this.#last = this.#known(likeness, c);
+      this.#likeness = likeness;
     }
-    return false;
+    this.#last.connection = c;
+    return this.#last;
   }
 
-  #settle(kind: Kind, definition: CauseDefinition, confidence: number, c: EndedConnection): void {
-    const v = this.#verdict;
-    v.kind = kind;
-    v.definition = definition;
-    v.benign = benignOf(c, definition);
-    let scaled = confidence;
-    // Without the handshake the numbers have no origin; FINs need none.
-    if (c.midstream && !c.onlyRsts && kind !== "fin") scaled *= 0.8;
-    if (c.directionConfidence < SURE_DIRECTION && !c.onlyRsts) scaled *= 0.8;
-    // What was lost may have told otherwise. Only the order of two FINs stands on their own numbers.
-    if (c.captureLoss && !(kind === "fin" && confidence >= CERTAIN)) scaled *= 0.7;
-    v.confidence = Math.round(scaled);
+  #known(likeness: number, c: EndedConnection): Verdict {
+    let known = this.#alike.get(likeness);
+    if (known === undefined) {
+      known = new Case(this.#population);
+      judged(known, c);
+      this.#alike.set(likeness, known);
+    }
+    return known.verdict;
   }
+}
+
+function judged(k: Case, c: EndedConnection): Verdict {
+  const { evidence, signs, verdict } = k;
+  evidence.clear();
+  signs.read(c);
+  signs.note(c, evidence);
+  verdict.connection = c;
+  const { endedBy } = c;
+  if (endedBy === "fin") apply(k, FIN, c);
+  else if (endedBy === "icmp") apply(k, ICMP, c);
+  else if (c.rst !== null) judgeReset(k, c);
+  else if (endedBy === "rst") settle(verdict, "reset", UNKNOWN_RESET, 30, c);
+  else judgeSilence(k, c);
+  return verdict;
+}
+
+function judgeReset(k: Case, c: EndedConnection): void {
+  if (c.onlyRsts) apply(k, ORPHAN, c);
+  else if (answersSyn(c)) apply(k, REFUSED, c);
+  else if (apply(k, EARLY, c)) return;
+  else if (!apply(k, k.signs.bare ? BARE : ABORT, c)) settle(k.verdict, "reset", UNKNOWN_RESET, 30, c);
+}
+
+function judgeSilence(k: Case, c: EndedConnection): void {
+  const { verdict: v, evidence, population } = k;
+  const watched = c.occasion !== "evicted" && c.occasion !== "stopped";
+  if (watched && apply(k, SILENCE, c)) return;
+  const oneWay = (c.client.packets === 0 || c.server.packets === 0) && !onlySyn(c) && !c.oddOpen;
+  const scan = c.scanned && population;
+  v.kind = c.occasion === "evicted" || evidence.note(E.one_way, oneWay) ? "not_observed" : "open";
+  v.definition = scan ? PORT_SCAN : null;
+  v.confidence = scan ? 90 : 0;
+  v.benign = false;
+}
+
+/** The first rule that applies; false when none does. */
+function apply(k: Case, rules: readonly Trial[], c: EndedConnection): boolean {
+  for (const rule of rules) {
+    const confidence = rule.match(c, k);
+    if (confidence === 0) continue;
+    settle(k.verdict, rule.kind, rule.definition, confidence, c);
+    return true;
+  }
+  return false;
+}
+
+function settle(v: Verdict, kind: Kind, definition: CauseDefinition, confidence: number, c: EndedConnection): void {
+  v.kind = kind;
+  v.definition = definition;
+  v.benign = benignOf(c, definition);
+  let scaled = confidence;
+  // Without the handshake the numbers have no origin; FINs need none.
+  if (c.midstream && !c.onlyRsts && kind !== "fin") scaled *= 0.8;
+  if (c.directionConfidence < SURE_DIRECTION && !c.onlyRsts) scaled *= 0.8;
+  // What was lost may have told otherwise. Only the order of two FINs stands on their own numbers.
+  if (c.captureLoss && !(kind === "fin" && confidence >= CERTAIN)) scaled *= 0.7;
+  v.confidence = Math.round(scaled);
 }
 
 /** Does the end harm nobody? null where the capture cannot tell. */

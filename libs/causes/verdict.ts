@@ -6,7 +6,7 @@ import type { CauseDefinition, Kind } from "./taxonomy.ts";
 
 type SideName = "client" | "server" | "";
 
-/** What is said of an ended connection. One object, filled anew for each; what not everybody asks is worked out when it is asked. */
+/** What is said of an ended connection, until the next is judged; what not everybody asks is worked out when it is asked. */
 export class Verdict {
   kind: Kind = "open";
   /** Of the cause; null for a connection that is open or whose end was not observed. */

@@ -203,4 +203,9 @@ export class EndedConnection {
   captureLoss = false;
   history = "";
   connState = "OTH";
+  /**
+   * Names what two FINs that met nothing odd tell of the end: of connections with the same number the same is to be said, unless the capture
+   * lost packets. 0 for all others.
+   */
+  likeness = 0;
 }

@@ -56,7 +56,17 @@ function follow(bytes: Uint8Array, chunk: number, { fast, live = false, flagsOnl
   const others =
     share === undefined ? null : { ...share, passOver: (s: Segment) => (handedOut++, tracker.passOver(s)) };
   const decoder = new CaptureDecoder(take, { flagsOnly }, others, fast ? tracker.fastPath : null);
-  for (let at = 0; at < bytes.length; at += chunk) decoder.push(bytes.slice(at, at + chunk));
+  for (let at = 0, turn = 0; at < bytes.length; at += chunk, turn++) {
+    const piece = bytes.slice(at, at + chunk);
+    const { input } = decoder;
+    // By turns from where it lies, and from where it need not be copied; that may be used again then.
+    if (input === null || turn % 3 === 2 || piece.length > input.length) decoder.push(piece);
+    else {
+      input.set(piece);
+      decoder.push(input.subarray(0, piece.length));
+      input.fill(0xa5, 0, piece.length);
+    }
+  }
   decoder.end();
   const { table, notes, now: nowUs } = tracker;
   const records = digest(table.arena.words.subarray(0, table.high * STRIDE));

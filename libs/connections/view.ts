@@ -13,6 +13,7 @@ import {
 import { addressFingerprint } from "./fingerprints.ts";
 import { historyText } from "./history.ts";
 import * as L from "./layout.ts";
+import { likenessOf } from "./likeness.ts";
 import { isKnock } from "./probes.ts";
 import * as R from "./rare-facts.ts";
 import type { Tracking } from "./tracking.ts";
@@ -55,6 +56,7 @@ export class View implements EndedConnection {
   extremeTtlIsOwn = false;
   scanned = false;
   regularKnock = false;
+  likeness = 0;
 
   constructor(k: Tracking) {
     this.#k = k;
@@ -86,6 +88,7 @@ export class View implements EndedConnection {
     if (this.flagsOnly) bytesFromNumbers(this);
     this.scanned = this.#isScanned(w, b, client);
     this.regularKnock = this.rst !== null && isKnock(w, b) && this.#isRegularKnock(w, b, client, this.rst.timeUs);
+    this.likeness = likenessOf(w, b, this);
     return this;
   }
 

@@ -27,6 +27,7 @@ const LEFT_OUT = {
     "finGapUs",
     "idleUs",
     "lastUs",
+    "likeness",
   ],
   side: [
     "address",
@@ -88,9 +89,12 @@ function only(columns: readonly (keyof Teardown)[], row: Teardown): Teardown {
   return Object.assign(emptyRow("", 0), Object.fromEntries(columns.map((name) => [name, row[name]])));
 }
 
+/** By `whole`, for all segments that are judged here: of most connections they know the likeness. What comes back of a row has none. */
+const judges = { whole: new Judge(true), part: new Judge(false) };
+
 /** Judges what these segments end, then what comes back of each row after its way through a message. */
 function bothWays(segments: Iterable<Segment>, whole: boolean, lossy = false): number {
-  const judge = new Judge(whole);
+  const judge = whole ? judges.whole : judges.part;
   const again = new Judge(whole);
   const row = emptyRow("here", 1);
   const columns = new TeardownColumns();
