@@ -2,6 +2,7 @@ import { ACK, type Segment } from "@hangup/packets";
 import { addressFingerprint } from "./fingerprints.ts";
 import { portOf } from "./handshake.ts";
 import * as L from "./layout.ts";
+import { ahead } from "./sequence.ts";
 import type { Tracking } from "./tracking.ts";
 
 /** A handshake that its client cut without a byte: what a health check does. */
@@ -15,9 +16,10 @@ export function isKnock(w: Int32Array, b: number): boolean {
   return (f & L.FIRST_RST_IS_1) === ((f & L.CLIENT_IS_1) === 0 ? 0 : L.FIRST_RST_IS_1);
 }
 
-/** A byteless tuple was reset or refused by `side`: who knocked? */
+/** A tuple of which no payload was captured was reset or refused by `side`: who knocked? */
 export function noteReset(k: Tracking, w: Int32Array, b: number, side: number, s: Segment): void {
   const f = w[b + L.FLAGS];
+  if (!k.plainSeen && tellsPayload(w, b, side, s)) return;
   if (isKnock(w, b)) {
     const context = w[b + L.CONTEXT];
     k.notes.knock(
@@ -36,6 +38,18 @@ export function noteReset(k: Tracking, w: Int32Array, b: number, side: number, s
   const opener = (f & (L.CLIENT_KNOWN | L.ODD_OPEN)) !== 0;
   const client = (f & L.CLIENT_KNOWN) === 0 ? side ^ 1 : (f & L.CLIENT_IS_1) === 0 ? 0 : 1;
   noteProbe(k, w, b, client, s.timeUs, opener);
+}
+
+/** In a capture of flags alone: an abort whose numbers say that payload passed before it. */
+function tellsPayload(w: Int32Array, b: number, side: number, s: Segment): boolean {
+  if ((s.flags & ACK) === 0) return false;
+  return isBehindStart(w, b, side, s.seq) || isBehindStart(w, b, side ^ 1, s.ack);
+}
+
+/** A number of the side's that lies beyond the first behind its SYN. */
+function isBehindStart(w: Int32Array, b: number, side: number, number: number): boolean {
+  const known = (w[b + L.SIDE + side * L.SIDE_WORDS + L.BITS] & L.HAS_ISN) !== 0;
+  return known && ahead(number, w[b + L.ISN_OF + side]) > 1;
 }
 
 /** `source` asked what a port of the other side does. `opener`: by SYN, or by a segment that opens nothing. */

@@ -80,6 +80,18 @@ describe("port_scan", () => {
     expect(tell([...talks, ...refused]).filter(({ said }) => said.endsWith(":port_scan"))).toEqual([]);
   });
 
+  it("leaves out what was aborted after data, which only the abort's number tells in a capture of flags", () => {
+    const aborted = ports(7).map((host) =>
+      probe(22, "cS sSA cA cD sA sD cA cRA", { clientPort: 100 + host, serverHost: host }),
+    );
+    const byteless = ports(7).map((host) => probe(22, "cS sSA cRA", { clientPort: 100 + host, serverHost: host }));
+    const refused = probe(22, "cS sRR", { clientPort: 108, serverHost: 8 });
+    const scans = (some: Conversation[]) =>
+      tell([...some, refused], { flags: true }).filter(({ said }) => said.endsWith(":port_scan"));
+    expect(scans(byteless)).toHaveLength(8);
+    expect(scans(aborted)).toEqual([]);
+  });
+
   it("names FIN, NULL and XMAS probes that nobody answers, without ending them", () => {
     const probes = ports(8).map((port) =>
       new Conversation({ serverPort: port }).send("c", { flags: port % 2 === 0 ? 0 : 41 }),
