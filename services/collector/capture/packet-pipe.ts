@@ -92,7 +92,7 @@ export class PacketPipe {
       return;
     }
     // A little may be the beginning of much.
-    this.#pauseMs = Math.min(this.#pauseMs * 2, bytes > 0 ? USUAL_PAUSE_MS : this.#longestPauseMs);
+    this.#pauseMs = Math.min(this.#pauseMs * 4, bytes > 0 ? USUAL_PAUSE_MS : this.#longestPauseMs);
     this.#wait();
   }
 
