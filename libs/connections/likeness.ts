@@ -1,8 +1,8 @@
+import type { EndedConnection } from "./ended.ts";
 import * as L from "./layout.ts";
-import type { View } from "./view.ts";
 
 /** What every such connection has, */
-const BOTH_CLOSED = L.BY_FIN | L.CLIENT_KNOWN | L.FIN_0 | L.FIN_1;
+const BOTH_CLOSED = L.ENDED | L.BY_FIN | L.CLIENT_KNOWN | L.FIN_0 | L.FIN_1;
 /** what tells them apart, */
 const TELLING =
   L.CLIENT_IS_1 |
@@ -14,7 +14,7 @@ const TELLING =
   (L.HALF_CLOSE_0 << 1) |
   L.FIN_SOON;
 /** and what says nothing of the end. Anything else makes one a case of its own. */
-const ASIDE = L.STATE | L.DETACHED | L.IPV6 | L.LAST_IS_1 | L.LAST_PAYLOAD_IS_1 | L.PAYLOAD_0 | L.PAYLOAD_1;
+const ASIDE = L.DETACHED | L.IPV6 | L.LAST_IS_1 | L.LAST_PAYLOAD_IS_1 | L.PAYLOAD_0 | L.PAYLOAD_1;
 /** In a capture of flags how far apart the FINs are decides what this means. */
 const BEYOND = L.FIN_BEYOND_0 | L.FIN_BEYOND_1;
 const ODD_MARKS = L.MISFIT_SYNACK | L.OTHER_SYN | L.BOTH_SYNS;
@@ -24,8 +24,9 @@ const SERVER_SENT = 1 << 1;
 /** Beside BY_FIN, which keeps a likeness from being 0. */
 const FLAGS_ONLY = 1 << 3;
 
-/** EndedConnection.likeness of the record at `b`, of which `view` has read the rest. */
-export function likenessOf(w: Int32Array, b: number, { flagsOnly, client, server }: View): number {
+/** EndedConnection.likeness of `c`, whose record stands at `b`. */
+export function likenessOf(w: Int32Array, b: number, c: EndedConnection): number {
+  const { flagsOnly, client, server } = c;
   const f = w[b + L.FLAGS];
   if ((f & ~(TELLING | ASIDE | (flagsOnly ? 0 : BEYOND))) !== BOTH_CLOSED) return 0;
   if (w[b + L.EXTRA] !== 0 || (w[b + L.MARKS] & ODD_MARKS) !== 0) return 0;

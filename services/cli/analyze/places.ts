@@ -1,4 +1,4 @@
-import type { Alike } from "./tally.ts";
+import type { Alike } from "./alike.ts";
 
 /** What ended at one server port. */
 export interface Place {

@@ -1,5 +1,6 @@
 import { countRow, figuresOf, noCounts, type EndedRow, type Figures } from "@hangup/rates";
 import type { Teardown } from "@hangup/teardowns";
+import type { Alike } from "./alike.ts";
 import { byName } from "./by-name.ts";
 import { Places, type Place, type PlacesContents } from "./places.ts";
 
@@ -10,14 +11,6 @@ export interface CauseTally {
   /** Of these, known to be benign, and of which that cannot be said. */
   benign: number;
   undecided: number;
-  count: number;
-}
-
-/** Rows that differ in nothing that is told of many together, but for their place: a few dozen in a capture. */
-export interface Alike extends EndedRow {
-  readonly cause: string;
-  /** Its place in the list of all. */
-  readonly number: number;
   count: number;
 }
 
