@@ -17,6 +17,7 @@ function isOnDemand(id: string, importer?: string): boolean {
   return MODULES_ON_DEMAND.has(id) && importer?.includes("/node_modules/commander/") === true;
 }
 
+/** All but Node's own modules and packages of others; `\0` begins the names of plugins' modules. */
 const BUNDLED = /^(\0|\.|\/|(@hangup\/.*|zod|commander)$)/;
 
 const onDemand: Plugin = {

@@ -21,6 +21,7 @@ export class FingerprintSet {
   constructor(limit: number) {
     this.#limit = limit;
     this.#young = new Int32Array(Math.min(FIRST_PLACES, limit * 2));
+    // Not with its declaration: V8 would take it for a constant, and throw away what it compiled when generations change.
     this.#old = new Int32Array(1);
   }
 

@@ -6,6 +6,7 @@ export { RST_FORMS, type RstForm } from "./rst-form.ts";
 export type { NotesExchange, NotesOfShare } from "./shared-notes.ts";
 export { ahead, later, unsigned } from "./sequence.ts";
 export { Tracker } from "./tracker.ts";
+export { SEEDS } from "./table.ts";
 export { TrackerCounters, type TrackerOptions } from "./tracking.ts";
 export {
   Conversation,

@@ -2,6 +2,7 @@ import { ACK, type Segment } from "@hangup/packets";
 import { addressFingerprint } from "./fingerprints.ts";
 import { portOf } from "./handshake.ts";
 import * as L from "./layout.ts";
+import { FORM_ABORT, formOf } from "./rst-form.ts";
 import { ahead } from "./sequence.ts";
 import type { Tracking } from "./tracking.ts";
 
@@ -42,7 +43,7 @@ export function noteReset(k: Tracking, w: Int32Array, b: number, side: number, s
 
 /** In a capture of flags alone: an abort whose numbers say that payload passed before it. */
 function tellsPayload(w: Int32Array, b: number, side: number, s: Segment): boolean {
-  if ((s.flags & ACK) === 0) return false;
+  if (formOf(s) !== FORM_ABORT) return false;
   return isBehindStart(w, b, side, s.seq) || isBehindStart(w, b, side ^ 1, s.ack);
 }
 

@@ -35,6 +35,9 @@ const FIRST_PLACES = 1 << 12;
 /** Bytes of a record, of its share of the index, and of what it may have in the side pools. */
 const BYTES_PER_SLOT = STRIDE * 4 + 8 + RARE_BYTES_A_CONNECTION;
 
+/** So many seeds there are: whole numbers from 0. */
+export const SEEDS = 2 ** 31 - 1;
+
 /**
  * Records by tuple: open addressing with linear probing over an index of slots. The hash is seeded, so that nobody outside
  * can choose addresses that meet in one place.
@@ -71,11 +74,8 @@ export class ConnectionTable {
   /** The tuple of an IPv6 segment that is looked up, as records begin. */
   readonly #key = new Int32Array(PORTS + 1);
 
-  /**
-   * `maxMemoryBytes` caps records, index and side pools together. V8 takes the beginning of its random numbers from the system's entropy, and
-   * nobody outside sees one: for a seed they do as well as node:crypto, which takes longer to load than a small capture to read.
-   */
-  constructor(maxMemoryBytes: number, seed: number = Math.floor(Math.random() * 0x7fffffff)) {
+  /** `maxMemoryBytes` caps records, index and side pools together. */
+  constructor(maxMemoryBytes: number, seed: number = Math.floor(Math.random() * SEEDS)) {
     this.#seed = seed | 0;
     this.maxSlots = Math.max(64, Math.min(MAX_SLOTS, Math.floor(maxMemoryBytes / BYTES_PER_SLOT)));
     this.arena = new Arena(this.maxSlots, indexLength(Math.max(FIRST_PLACES, this.maxSlots * MOST_PLACES)));

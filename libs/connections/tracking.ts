@@ -29,7 +29,7 @@ export interface TrackerOptions {
   readonly silenceUs: number;
   /** Cap on the table's memory; when it is reached, half-open connections go first. */
   readonly maxMemoryBytes: number;
-  /** Fixes the hash, for tests. */
+  /** Of the table's hash, a whole number in [0, SEEDS): by default one that V8's random numbers give, which is enough for a file. */
   readonly seed?: number;
   /** Where other trackers follow other connections of the same capture: what is noted goes to them, and theirs comes here. */
   readonly exchange?: NotesExchange;

@@ -1,6 +1,6 @@
 import "./inlining.ts";
 import { Judge, type Kind } from "@hangup/causes";
-import { Tracker, type EndedConnection, type NotesExchange, type TrackerCounters } from "@hangup/connections";
+import { SEEDS, Tracker, type EndedConnection, type NotesExchange, type TrackerCounters } from "@hangup/connections";
 import {
   CaptureDecoder,
   type CaptureDecoderOptions,
@@ -138,6 +138,8 @@ export class Observer {
         silenceUs: options.silenceUs ?? DEFAULT_SILENCE_US,
         maxMemoryBytes:
           (options.maxMemoryBytes ?? (options.live ? DEFAULT_LIVE_MEMORY : DEFAULT_FILE_MEMORY)) / this.#rowsApart,
+        // Live, strangers choose the addresses, and have all the time to guess.
+        seed: options.live ? process.getBuiltinModule("node:crypto").randomInt(SEEDS) : undefined,
         exchange: share?.exchange,
         onTurn: (nowUs) => this.#noteLoss(nowUs),
       },

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { gzipSync } from "node:zlib";
-import { Conversation } from "@hangup/connections";
+import { constants, gzipSync, zstdCompressSync } from "node:zlib";
+import { Conversation, interleave } from "@hangup/connections";
 import type { Segment } from "@hangup/packets";
 import { packet, PcapBuilder, PcapngBuilder, segmentCapture, segmentPacket } from "@hangup/packets/builder";
 import { teardownToObject, type TeardownValue } from "@hangup/teardowns";
@@ -48,6 +48,28 @@ function pcapng(some: readonly Segment[]): Uint8Array {
   for (const segment of some) builder.packet(0, segment.timeUs, segmentPacket(segment));
   return builder.bytes();
 }
+
+describe("a file of many chunks", () => {
+  const many = Array.from({ length: 800 }, (_, i) =>
+    new Conversation({ clientPort: 20_000 + i, startUs: 1_700_000_000_000_000 + i * 1000 }).play(
+      "cS sSA cA cD200 sA sD900 cA cF sA sF cA",
+    ),
+  );
+  const capture = segmentCapture(interleave(...many));
+  // Next to no compression, so that what is compressed takes chunks as well.
+  const stored = { params: { [constants.ZSTD_c_compressionLevel]: -100_000 } };
+
+  it.each([
+    { name: "gzip", bytes: gzipSync(capture, { level: 0 }) },
+    { name: "zstd", bytes: zstdCompressSync(capture, stored) },
+  ])("tells the same by $name as plain", async ({ name, bytes }) => {
+    const plain = await follow([file("many.pcap", capture)]);
+    const compressed = await follow([file(`${name}/many.pcap`, bytes)]);
+    expect(bytes.length).toBeGreaterThan(2 * 256 * 1024);
+    expect(plain.rows).toHaveLength(800);
+    expect(compressed.rows).toEqual(plain.rows);
+  });
+});
 
 describe("files that go on where the last ended", () => {
   it("are one capture, whatever each of them is", async () => {

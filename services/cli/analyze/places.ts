@@ -4,14 +4,14 @@ import type { Alike } from "./alike.ts";
 export interface Place {
   readonly address: Uint8Array;
   readonly port: number;
-  ended: number;
-  resets: number;
+  readonly ended: number;
+  readonly resets: number;
   /** Of these, not known to be benign. */
-  abnormal: number;
-  refused: number;
-  timeouts: number;
+  readonly abnormal: number;
+  readonly refused: number;
+  readonly timeouts: number;
   /** Causes other than FIN, by count. */
-  readonly causes: Map<string, number>;
+  readonly causes: ReadonlyMap<string, number>;
 }
 
 /** What was counted, as it passes between threads: places one after another, each an address of four words, a port, and counts. */
@@ -28,8 +28,8 @@ const LIMIT = 200_000;
 
 /** Counts by server address and port, in one array: a capture has rows for them in no order. */
 export class Places {
-  /** KEY, then a count for each number that rows alike have (Tally). */
-  #stride = KEY + 11;
+  /** KEY, then a count for each number that rows alike have (Tally): a cache line, until there are more of them. */
+  #stride = 16;
   #words = new Int32Array(this.#stride * 64);
   #index = new Int32Array(256);
   #count = 0;
@@ -61,29 +61,21 @@ export class Places {
   #place(p: number, alike: readonly Alike[]): Place {
     const w = this.#words;
     const address = Uint8Array.from({ length: 16 }, (_, i) => (w[p + (i >> 2)] >>> (24 - (i & 3) * 8)) & 255);
-    const place: Place = {
-      address,
-      port: w[p + PORT],
-      ended: 0,
-      resets: 0,
-      abnormal: 0,
-      refused: 0,
-      timeouts: 0,
-      causes: new Map(),
-    };
-    const { causes } = place;
+    const causes = new Map<string, number>();
+    let [ended, resets, abnormal, refused, timeouts] = [0, 0, 0, 0, 0];
     for (let number = 0; number < this.#stride - KEY; number++) {
       const count = w[p + KEY + number];
       if (count === 0) continue;
       const { kind, cause, benign } = alike[number];
-      place.ended += count;
+      ended += count;
       if (kind === "fin") continue;
-      if (kind === "reset") place.resets += count;
-      else place[kind === "refused" ? "refused" : "timeouts"] += count;
-      if (kind === "reset" && benign !== true) place.abnormal += count;
+      if (kind === "reset") resets += count;
+      else if (kind === "refused") refused += count;
+      else timeouts += count;
+      if (kind === "reset" && benign !== true) abnormal += count;
       causes.set(cause, (causes.get(cause) ?? 0) + count);
     }
-    return place;
+    return { address, port: w[p + PORT], ended, resets, abnormal, refused, timeouts, causes };
   }
 
   #add(a: number, b: number, c: number, d: number, port: number, alike: number, count: number): void {
