@@ -13,9 +13,10 @@ export const US_PER_TICK = 24;
 /** What one walk has taken: bytes on the wire, and the capture time of the last packet, µs. */
 export const BYTES = 32;
 export const TIME = 40;
-/** New connections are looked at first after this time, µs; and the wheel that they stand in (TimerWheel). */
+/** New connections are looked at first after this time, µs. */
 export const FIRST_LOOK = 48;
-export const HALF_OPEN = 56;
+/** Connections that began up to this time, µs, may have lost packets. */
+export const LOSS = 56;
 
 // Words of 32 bits. Segments of the capture so far, whoever follows their connections.
 export const ENTERED = 72;
@@ -53,20 +54,44 @@ export const CONNECTIONS = 152;
 /** An entry would stand too far from its place: the index has to grow before anything else. */
 export const INDEX_FULL = 156;
 
+/** Of the likenesses (EndedConnection.likeness) how many are known; and how many ends wait to be told (AlikeEnds). */
+export const LIKENESSES_KNOWN = 160;
+export const ENDS_WRITTEN = 164;
+/** Means nothing: keeps loads whose purpose is the cache from being left out. */
+export const FETCHED = 168;
+
+/** Numbers of the timer wheels (TimerWheel), 64 bits: of each the tick that comes up next, and how many records stand in it. */
+export const WHEELS = 192;
+export const WHEEL_BYTES = 16;
+/** Connections in them, by what they were when put in: half-open, ended, live. */
+export const HALF_OPEN = 0;
+export const ENDED = 1;
+export const ALIVE = 2;
+
 /** Packets of the last milliseconds (RecentPackets): entries of four words. */
 export const RECENT = 256;
 export const RECENT_ENTRIES = 1 << 12;
 /** Connections that were looked up last (ConnectionTable): words. */
 export const FRONT = RECENT + RECENT_ENTRIES * 16;
 export const FRONT_ENTRIES = 1 << 14;
-/** Buckets of the wheel that new connections stand in (TimerWheel): words. */
+/** Buckets of the wheels (TimerWheel), those of one behind those of the other: words. */
 export const BUCKETS = FRONT + FRONT_ENTRIES * 4;
 export const BUCKET_COUNT = 1 << 8;
 /** Lists of a bucket, and its words: how many records stand in it, then the first of each list, slot + 1. */
 export const LISTS = 1 << 3;
 export const BUCKET_WORDS = 1 + LISTS;
+export const BUCKETS_BYTES = BUCKET_COUNT * BUCKET_WORDS * 4;
+/** Likenesses that are known, and ends that wait to be told (AlikeEnds): words. */
+export const LIKENESSES = BUCKETS + 3 * BUCKETS_BYTES;
+export const MOST_LIKENESSES = 1 << 6;
+export const ENDS = LIKENESSES + MOST_LIKENESSES * 4;
+export const MOST_ENDS = 1 << 8;
+/** Likeness · server address · server port, mark · hash of the tuple. */
+export const END_WORDS = 4;
+/** Of an end: stragglers may follow. */
+export const MORE_MAY_FOLLOW = 1 << 16;
 /** Notes that wait to be learned, and what was noted lately (Notes): words. */
-export const NOTES = BUCKETS + BUCKET_COUNT * BUCKET_WORDS * 4;
+export const NOTES = ENDS + MOST_ENDS * END_WORDS * 4;
 export const NOTES_LENGTH = (1 << 10) + 64;
 export const LATELY = NOTES + NOTES_LENGTH * 4;
 export const LATELY_ENTRIES = 1 << 13;

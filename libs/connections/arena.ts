@@ -1,11 +1,13 @@
 import * as A from "./arena-layout.ts";
-import { WALK } from "./wasm/walk.wasm.ts";
+import { PROGRAM } from "./wasm/program.wasm.ts";
 
 const PAGE = 65_536;
 
-interface Walk {
+interface Program {
   setIndex(address: number): void;
   walk(at: number, end: number): number;
+  due(wheel: number, nowUs: number): number;
+  left(slot: number, high: number): number;
 }
 
 let compiled: WebAssembly.Module | null = null;
@@ -24,12 +26,14 @@ export class Arena {
   readonly front: Int32Array;
   readonly index: Int32Array;
   readonly buckets: Int32Array;
+  readonly likenesses: Int32Array;
+  readonly ends: Int32Array;
   readonly notes: Int32Array;
   readonly lately: Int32Array;
   /** The records, as words and as times. */
   readonly words: Int32Array;
   readonly times: Float64Array;
-  readonly #walk: Walk;
+  readonly #program: Program;
 
   /** @param slots records; @param places entries of the index. */
   constructor(slots: number, places: number) {
@@ -41,7 +45,9 @@ export class Arena {
     this.state = new Int32Array(buffer, 0, A.RECENT / 4);
     this.recent = new Int32Array(buffer, A.RECENT, A.RECENT_ENTRIES * 4);
     this.front = new Int32Array(buffer, A.FRONT, A.FRONT_ENTRIES);
-    this.buckets = new Int32Array(buffer, A.BUCKETS, A.BUCKET_COUNT * A.BUCKET_WORDS);
+    this.buckets = new Int32Array(buffer, A.BUCKETS, (3 * A.BUCKETS_BYTES) / 4);
+    this.likenesses = new Int32Array(buffer, A.LIKENESSES, A.MOST_LIKENESSES);
+    this.ends = new Int32Array(buffer, A.ENDS, A.MOST_ENDS * A.END_WORDS);
     this.notes = new Int32Array(buffer, A.NOTES, A.NOTES_LENGTH);
     this.lately = new Int32Array(buffer, A.LATELY, A.LATELY_ENTRIES);
     this.input = new Uint8Array(buffer, A.INPUT, A.INPUT_BYTES);
@@ -49,13 +55,23 @@ export class Arena {
     this.words = new Int32Array(buffer, A.RECORDS, (slots * A.RECORD_BYTES) / 4);
     this.times = new Float64Array(buffer, A.RECORDS, (slots * A.RECORD_BYTES) / 8);
     this.index = new Int32Array(buffer, index, places);
-    compiled ??= new WebAssembly.Module(Buffer.from(WALK, "base64"));
-    this.#walk = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Walk;
-    this.#walk.setIndex(index);
+    compiled ??= new WebAssembly.Module(Buffer.from(PROGRAM, "base64"));
+    this.#program = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Program;
+    this.#program.setIndex(index);
   }
 
   /** Walks over the records in [at, end) of the memory (wasm/assembly/walk.ts). */
   walk(at: number, end: number): number {
-    return this.#walk.walk(at, end);
+    return this.#program.walk(at, end);
+  }
+
+  /** Takes a record out of a timer wheel (wasm/assembly/ends.ts). */
+  due(wheel: number, nowUs: number): number {
+    return this.#program.due(wheel, nowUs);
+  }
+
+  /** Answers which record is left at the end, from `slot` on (wasm/assembly/ends.ts). */
+  left(slot: number, high: number): number {
+    return this.#program.left(slot, high);
   }
 }

@@ -10,8 +10,6 @@ import type { NotesOfShare } from "./shared-notes.ts";
 import { FILE, kept } from "./testing/track.ts";
 import { Tracker } from "./tracker.ts";
 import type { TrackerCounters } from "./tracking.ts";
-import { asc } from "./wasm/asc.ts";
-import { WALK } from "./wasm/walk.wasm.ts";
 
 interface Followed {
   readonly told: readonly unknown[];
@@ -321,9 +319,5 @@ describe("header prediction", () => {
     const fast = expectSame(capture, capture.length);
     // All but three of the beginning, and at three ends of pieces the record that goes on in the next.
     expect(fast.taken).toBe(601);
-  });
-
-  it("is compiled from what stands beside it", async () => {
-    expect(await asc("walk.ts")).toBe(WALK);
   });
 });

@@ -1,6 +1,8 @@
-import { FIRST_LOOK, HALF_OPEN, SETTLES } from "./arena-layout.ts";
+import { AlikeEnds } from "./alike-ends.ts";
+import { ALIVE, ENDED, FIRST_LOOK, HALF_OPEN, SETTLES } from "./arena-layout.ts";
 import type { EndedConnection, Occasion } from "./ended.ts";
 import * as L from "./layout.ts";
+import { JUDGE_US, LONGEST_LINGER_US } from "./limits.ts";
 import { isKnock } from "./probes.ts";
 import * as R from "./rare-facts.ts";
 import { SettleQueue } from "./settle-queue.ts";
@@ -10,12 +12,8 @@ import { View } from "./view.ts";
 
 /** A new connection is looked at first after this time, or when it would be silent for good. */
 const FIRST_LOOK_US = 45_000_000;
-/** A file's connections are judged so long behind their last segment: a scan of 10 s is whole by then. */
-const JUDGE_US = 30_000_000;
 /** Live, a judged connection is kept so long behind its last segment, so that stragglers and TIME_WAIT begin nothing new. */
 const LINGER_US = 60_000_000;
-/** A file's connections are judged at the latest so long after their end. */
-const LONGEST_LINGER_US = 300_000_000;
 /** Idle connections are forgotten after this time (live): longer than the two hours of TCP keepalive. */
 const FORGET_US = 3 * 3_600_000_000;
 /** A RST before the handshake may turn out to be ignored when the SYN is sent again (RFC 6298: after 1 s). */
@@ -39,6 +37,8 @@ export class Lifetimes {
   readonly #halfOpen: TimerWheel;
   readonly #ended: TimerWheel;
   readonly #alive: TimerWheel;
+  /** Where rows are only to be counted. */
+  readonly #alike: AlikeEnds | null;
   /** Live connections whose tuple another has taken, told at the next turn, and when that was, µs. */
   readonly #replaced: { readonly slot: number; readonly timeUs: number }[] = [];
 
@@ -48,12 +48,14 @@ export class Lifetimes {
     this.#options = options;
     this.#sink = sink;
     this.#view = new View(k);
-    const { numbers, state, buckets } = k.table.arena;
+    const { numbers, state } = k.table.arena;
     numbers[FIRST_LOOK >> 3] = Math.min(FIRST_LOOK_US, options.silenceUs);
     state[SETTLES >> 2] = options.settleUs === null ? 0 : 1;
-    this.#halfOpen = new TimerWheel(k.table, buckets, numbers.subarray(HALF_OPEN >> 3, (HALF_OPEN >> 3) + 2));
-    this.#ended = new TimerWheel(k.table);
-    this.#alive = new TimerWheel(k.table);
+    this.#halfOpen = new TimerWheel(k.table, HALF_OPEN);
+    this.#ended = new TimerWheel(k.table, ENDED);
+    this.#alive = new TimerWheel(k.table, ALIVE);
+    const isFile = options.settleUs === null;
+    this.#alike = isFile && options.alike !== undefined ? new AlikeEnds(k, options.alike) : null;
   }
 
   begin(slot: number, nowUs: number): void {
@@ -86,7 +88,7 @@ export class Lifetimes {
       if ((w[b + L.FLAGS] & L.PENDING) !== 0) this.#resolvePending(slot, w, b);
     }
     this.#tellReplaced();
-    for (let slot = 0; slot < table.high; slot++) {
+    for (let slot = this.#left(0); slot < table.high; slot = this.#left(slot + 1)) {
       const w = table.words;
       const b = table.base(slot);
       if (isFree(w, b) || (w[b + L.FLAGS] & L.STATE) === L.JUDGED) continue;
@@ -189,7 +191,16 @@ export class Lifetimes {
   }
 
   #turn(wheel: TimerWheel, nowUs: number): void {
-    for (let slot = wheel.due(nowUs); slot >= 0; slot = wheel.due(nowUs)) this.#check(slot, nowUs);
+    for (let slot = this.#due(wheel, nowUs); slot >= 0; slot = this.#due(wheel, nowUs)) this.#check(slot, nowUs);
+  }
+
+  #due(wheel: TimerWheel, nowUs: number): number {
+    return this.#alike === null || wheel.skips(nowUs) ? wheel.due(nowUs) : this.#alike.due(wheel.number, nowUs);
+  }
+
+  /** The first record from `slot` on that is left. */
+  #left(slot: number): number {
+    return this.#alike === null ? slot : this.#alike.left(slot);
   }
 
   /** A record came up: judge, forget, or look again later. */
@@ -296,7 +307,9 @@ export class Lifetimes {
 
   /** Hands the connection out; answers whether it is told for good. */
   #tell(w: Int32Array, b: number, occasion: Occasion, nowUs: number): boolean {
-    const told = this.#sink(this.#view.look(w, this.#k.table.times, b, occasion, nowUs));
+    const ended = this.#view.look(w, this.#k.table.times, b, occasion, nowUs);
+    const told = this.#sink(ended);
+    this.#alike?.know(ended);
     if (told || occasion !== "silence") w[b + L.FLAGS] = (w[b + L.FLAGS] & ~L.STATE) | L.JUDGED;
     return told;
   }

@@ -1,28 +1,15 @@
 import type { EndedConnection } from "./ended.ts";
 import * as L from "./layout.ts";
-
-/** What every such connection has, */
-const BOTH_CLOSED = L.ENDED | L.BY_FIN | L.CLIENT_KNOWN | L.FIN_0 | L.FIN_1;
-/** what tells them apart, */
-const TELLING =
-  L.CLIENT_IS_1 |
-  L.HANDSHAKE |
-  L.FIN_FIRST_1 |
-  L.FIN_ACKS_0 |
-  L.FIN_ACKS_1 |
-  L.HALF_CLOSE_0 |
-  (L.HALF_CLOSE_0 << 1) |
-  L.FIN_SOON;
-/** and what says nothing of the end. Anything else makes one a case of its own. */
-const ASIDE = L.DETACHED | L.IPV6 | L.LAST_IS_1 | L.LAST_PAYLOAD_IS_1 | L.PAYLOAD_0 | L.PAYLOAD_1;
-/** In a capture of flags how far apart the FINs are decides what this means. */
-const BEYOND = L.FIN_BEYOND_0 | L.FIN_BEYOND_1;
-const ODD_MARKS = L.MISFIT_SYNACK | L.OTHER_SYN | L.BOTH_SYNS;
-
-const CLIENT_SENT = 1 << 0;
-const SERVER_SENT = 1 << 1;
-/** Beside BY_FIN, which keeps a likeness from being 0. */
-const FLAGS_ONLY = 1 << 3;
+import {
+  ASIDE,
+  BEYOND,
+  BOTH_CLOSED,
+  CLIENT_SENT,
+  FLAGS_ONLY,
+  ODD_MARKS,
+  SERVER_SENT,
+  TELLING,
+} from "./likeness-layout.ts";
 
 /** EndedConnection.likeness of `c`, whose record stands at `b`. */
 export function likenessOf(w: Int32Array, b: number, c: EndedConnection): number {

@@ -14,5 +14,9 @@ export const COPY_WINDOW_US = 5_000;
 export const EXCHANGE = 1 << 20;
 /** A server that turns a client away closes at most this long after its SYN-ACK (TCP wrappers wait for a resolver: 5 s). */
 export const SOON_US = 8_000_000;
+/** A file's connections are judged so long behind their last segment: a scan of 10 s is whole by then; µs. */
+export const JUDGE_US = 30_000_000;
+/** And at the latest so long after their end, µs. */
+export const LONGEST_LINGER_US = 300_000_000;
 /** A turn of the timer wheels from one bucket to the next, µs. */
 export const TICK_US = 1_000_000;

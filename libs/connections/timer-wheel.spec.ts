@@ -27,7 +27,7 @@ describe("TimerWheel", () => {
     fc.assert(
       fc.property(delays, fc.integer({ min: 250_000, max: 90_000_000 }), (all, step) => {
         const start = 1_700_000_000_000_000;
-        const wheel = new TimerWheel(tableOf(all.length));
+        const wheel = new TimerWheel(tableOf(all.length), 0);
         expect(drain(wheel, start)).toEqual([]);
         all.forEach((delay, slot) => wheel.add(slot, start + delay));
         const seen = new Map<number, number>();
@@ -43,7 +43,7 @@ describe("TimerWheel", () => {
   });
 
   it("makes everything due after a long gap, and nothing that is put in then", () => {
-    const wheel = new TimerWheel(tableOf(3));
+    const wheel = new TimerWheel(tableOf(3), 0);
     drain(wheel, 1e15);
     for (let slot = 0; slot < 3; slot++) wheel.add(slot, 1e15 + 5e6);
     const later = 1e15 + 86_400e6;
@@ -55,7 +55,7 @@ describe("TimerWheel", () => {
   });
 
   it("finds the one that comes up first", () => {
-    const wheel = new TimerWheel(tableOf(3));
+    const wheel = new TimerWheel(tableOf(3), 0);
     drain(wheel, 1e15);
     [30e6, 10e6, 20e6].forEach((delay, slot) => wheel.add(slot, 1e15 + delay));
     expect([wheel.oldest(), wheel.oldest(), wheel.oldest(), wheel.oldest()]).toEqual([1, 2, 0, -1]);

@@ -1,4 +1,4 @@
-import { BUCKET_COUNT, BUCKET_WORDS, LISTS } from "./arena-layout.ts";
+import { BUCKET_COUNT, BUCKET_WORDS, BUCKETS_BYTES, LISTS, WHEEL_BYTES, WHEELS } from "./arena-layout.ts";
 import { NEXT } from "./layout.ts";
 import { TICK_US } from "./limits.ts";
 import type { ConnectionTable } from "./table.ts";
@@ -20,6 +20,7 @@ export const HORIZON_US = (BUCKET_COUNT - 2) * TICK_US;
  * what happened since, and puts it in again where it is not yet due.
  */
 export class TimerWheel {
+  readonly number: number;
   readonly #buckets: Int32Array;
   /** The tick that comes up next, and how many records stand in the wheel. */
   readonly #numbers: Float64Array;
@@ -29,15 +30,15 @@ export class TimerWheel {
   /** Means nothing: keeps the engine from leaving out loads whose purpose is the cache. */
   fetched = 0;
 
-  /** `buckets` and `numbers`: what the wheel is kept in, all zero, where others put records in too. */
-  constructor(
-    table: ConnectionTable,
-    buckets: Int32Array = new Int32Array(BUCKET_COUNT * BUCKET_WORDS),
-    numbers: Float64Array = new Float64Array(2),
-  ) {
+  /** The wheel of this number: it stands in the arena, and what is written in WebAssembly puts records in and takes them out too. */
+  constructor(table: ConnectionTable, number: number) {
+    const { buckets, numbers } = table.arena;
+    const words = BUCKETS_BYTES / 4;
+    const at = (WHEELS + number * WHEEL_BYTES) / 8;
+    this.number = number;
     this.#table = table;
-    this.#buckets = buckets;
-    this.#numbers = numbers;
+    this.#buckets = buckets.subarray(number * words, (number + 1) * words);
+    this.#numbers = numbers.subarray(at, at + WHEEL_BYTES / 8);
   }
 
   get count(): number {
@@ -53,6 +54,11 @@ export class TimerWheel {
     this.#table.words[this.#table.base(slot) + NEXT] = this.#buckets[list];
     this.#buckets[list] = slot + 1;
     this.#numbers[COUNT]++;
+  }
+
+  /** A gap in the capture has made, or is about to make, records due all at once. */
+  skips(nowUs: number): boolean {
+    return this.#overdue > 0 || Math.floor(nowUs / TICK_US) - this.#numbers[TICK] >= BUCKET_COUNT;
   }
 
   /** Takes out a record that is due at `nowUs`, or answers -1. Call until -1. */

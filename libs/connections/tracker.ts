@@ -1,5 +1,5 @@
 import { ACK, FIN, RST, SYN, type Segment } from "@hangup/packets";
-import { NOTED, PLAIN_SEEN } from "./arena-layout.ts";
+import { LOSS, NOTED, PLAIN_SEEN } from "./arena-layout.ts";
 import { CaptureClock } from "./capture-clock.ts";
 import { accountHeader, accountPayload } from "./accounting.ts";
 import {
@@ -58,6 +58,7 @@ export class Tracker implements Tracking {
   constructor(options: TrackerOptions, sink: EndedSink) {
     this.table = new ConnectionTable(options.maxMemoryBytes, options.seed);
     const { arena } = this.table;
+    this.lossUs = -Infinity;
     this.#clock = new CaptureClock(options.settleUs === null, arena);
     this.notes = new Notes(arena.notes, arena.state.subarray(NOTED >> 2, (NOTED >> 2) + 1), arena.lately);
     this.#recent = new RecentPackets(arena.recent);
@@ -76,6 +77,11 @@ export class Tracker implements Tracking {
 
   set plainSeen(seen: boolean) {
     this.table.arena.state[PLAIN_SEEN >> 2] = seen ? 1 : 0;
+  }
+
+  /** Of connections that began up to this time, µs, packets may be lost. */
+  set lossUs(timeUs: number) {
+    this.table.arena.numbers[LOSS >> 3] = timeUs;
   }
 
   /** The latest capture time seen, µs. */

@@ -22,6 +22,9 @@ export interface Tracking {
   learn(): void;
 }
 
+/** A connection over IPv4 that ended: its likeness (EndedConnection), address (a word) and port of its server. */
+export type AlikeSink = (likeness: number, server: number, port: number) => void;
+
 export interface TrackerOptions {
   /** A connection is judged so long after the segment that ended it, µs; null: when stragglers are over, or at the end (a file). */
   readonly settleUs: number | null;
@@ -33,6 +36,8 @@ export interface TrackerOptions {
   readonly seed?: number;
   /** Where other trackers follow other connections of the same capture: what is noted goes to them, and theirs comes here. */
   readonly exchange?: NotesExchange;
+  /** Of a file, where rows are only to be counted: gets connections that ended as one did that the sink was given before. */
+  readonly alike?: AlikeSink;
   /** The clock turns, before anything is judged. */
   readonly onTurn?: (nowUs: number) => void;
 }

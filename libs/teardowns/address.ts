@@ -51,7 +51,8 @@ function writeIPv4(bytes: Uint8Array, at: number, text: string): void {
   for (let i = 0; i < 4; i++) bytes[at + i] = Number(parts[i]);
 }
 
-function mappedPrefix(): Uint8Array {
+/** An IPv4 address but for its last four bytes. */
+export function mappedPrefix(): Uint8Array {
   const bytes = new Uint8Array(ADDRESS_BYTES);
   bytes[10] = 0xff;
   bytes[11] = 0xff;

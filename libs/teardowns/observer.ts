@@ -8,6 +8,7 @@ import {
   type Segment,
   type Share,
 } from "@hangup/packets";
+import { mappedPrefix } from "./address.ts";
 import type { Teardown } from "./columns.ts";
 import { emptyRow, fillCounted, fillRow, type Observation } from "./row.ts";
 
@@ -112,6 +113,8 @@ export class Observer {
   readonly #row: Teardown;
   readonly #observation: Observation;
   readonly #facts: boolean;
+  /** Where rows are only to be counted: those of connections that ended alike, by likeness, as far as they are the same. */
+  readonly #alike = new Map<number, Teardown>();
   /** From the number of a row to that of the next: observers that share a capture number theirs in turn. */
   readonly #rowsApart: number;
   /** Packets that the capture had lost when last looked, and the capture time at which that number had grown. */
@@ -141,6 +144,10 @@ export class Observer {
         // Live, strangers choose the addresses, and have all the time to guess.
         seed: options.live ? process.getBuiltinModule("node:crypto").randomInt(SEEDS) : undefined,
         exchange: share?.exchange,
+        alike:
+          this.#facts || options.exclude !== undefined
+            ? undefined
+            : (likeness, server, port) => this.#tellAlike(likeness, server, port),
         onTurn: (nowUs) => this.#noteLoss(nowUs),
       },
       (ended) => this.#tell(ended),
@@ -199,6 +206,7 @@ export class Observer {
     if (drops <= this.#drops) return;
     this.#drops = drops;
     this.#lossUs = nowUs;
+    this.#tracker.lossUs = nowUs;
   }
 
   /** Answers whether the row is told for good: an open one that only fell silent goes on. */
@@ -221,11 +229,27 @@ export class Observer {
       this.counters.filtered++;
       return true;
     }
+    if (!this.#facts && ended.likeness !== 0) this.#alike.set(ended.likeness, { ...row, server_ip: mappedPrefix() });
     if (kind === "fin") this.counters.rows.fin++;
     else this.counters.rows[kind]++;
     this.#sink(row);
     row.seq += this.#rowsApart;
     return true;
+  }
+
+  /** As `#tell`, of a connection that ended as another did that was told before. */
+  #tellAlike(likeness: number, server: number, port: number): void {
+    const row = this.#alike.get(likeness);
+    if (row === undefined) throw new Error(`no connection was told of likeness ${likeness}`);
+    const { server_ip: address } = row;
+    address[12] = server >>> 24;
+    address[13] = server >>> 16;
+    address[14] = server >>> 8;
+    address[15] = server;
+    row.server_port = port;
+    this.counters.told++;
+    this.counters.rows.fin++;
+    this.#sink(row);
   }
 
   #countNotEnded(occasion: EndedConnection["occasion"]): void {

@@ -29,9 +29,7 @@ export function find(): i32 {
   lower = swapped ? destination : source;
   higher = swapped ? source : destination;
   ordered = swapped ? rotl<u32>(ports, 16) : ports;
-  let h = mix(mix(mix(load<u32>(A.SEED), lower), higher), ordered);
-  h = (h ^ (h >>> 16)) * 0x85ebca6b;
-  h ^= h >>> 13;
+  const h = hashOfTuple(lower, higher, ordered);
   hash = h;
   const front = A.FRONT + ((h & (A.FRONT_ENTRIES - 1)) << 2);
   const entry = load<u32>(front);
@@ -60,6 +58,17 @@ export function find(): i32 {
     wanted += 1 << TAG_BITS;
     at += 4;
   }
+}
+
+function hashOfTuple(lower: u32, higher: u32, ordered: u32): u32 {
+  let h = mix(mix(mix(load<u32>(A.SEED), lower), higher), ordered);
+  h = (h ^ (h >>> 16)) * 0x85ebca6b;
+  return h ^ (h >>> 13);
+}
+
+/** Of the tuple of the record `r`, which is over IPv4. */
+export function hashOf(r: usize): u32 {
+  return hashOfTuple(load<u32>(r, 12), load<u32>(r, 28), load<u32>(r, 4 * L.PORTS));
 }
 
 export function mix(h: u32, word: u32): u32 {
@@ -95,6 +104,40 @@ export function insert(): u32 {
   if (!put(slot)) store<u32>(A.INDEX_FULL, 1);
   store<u32>(A.FRONT + ((hash & (A.FRONT_ENTRIES - 1)) << 2), (hash & ~SLOT_MASK) | (slot + 1));
   return slot;
+}
+
+/** Takes the record, which is over IPv4, out of the index. */
+export function remove(slot: u32): void {
+  const h = hashOf(recordOf(slot));
+  const front = A.FRONT + ((h & (A.FRONT_ENTRIES - 1)) << 2);
+  if ((load<u32>(front) & SLOT_MASK) === slot + 1) store<u32>(front, 0);
+  let hole = placeOf(h);
+  while ((load<u32>(hole) & SLOT_MASK) !== slot + 1) hole += 4;
+  // Entries behind the hole move up by one until one stands in its own place.
+  for (let entry = load<u32>(hole, 4); entry >>> DISTANCE_SHIFT !== 0; entry = load<u32>(hole, 4)) {
+    store<u32>(hole, entry - (1 << DISTANCE_SHIFT));
+    hole += 4;
+  }
+  store<u32>(hole, 0);
+  store<u32>(A.INDEXED, load<u32>(A.INDEXED) - 1);
+}
+
+/** Gives the record back. */
+export function release(slot: u32): void {
+  const r = recordOf(slot);
+  store<u32>(r, L.FREE, 4 * L.FLAGS);
+  store<u32>(r, load<u32>(A.FREE_SLOT), 4 * L.NEXT);
+  store<u32>(A.FREE_SLOT, slot + 1);
+  store<u32>(A.LIVE, load<u32>(A.LIVE) - 1);
+}
+
+/**
+ * Loads the record, and where it stands in the index if it is over IPv4: so they are in the cache by then.
+ * @returns what means nothing.
+ */
+export function fetch(slot: u32): u32 {
+  const r = recordOf(slot);
+  return load<u32>(r) ^ load<u32>(r, 4 * L.SIDE) ^ load<u32>(r, 4 * L.NEXT) ^ load<u32>(placeOf(hashOf(r)));
 }
 
 function isOf(slot: u32): bool {

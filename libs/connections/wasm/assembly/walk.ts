@@ -14,8 +14,6 @@ import { takeSyn, takeSynAck } from "./handshake";
 import { find } from "./table";
 import { destination, ports, readNumbers, readTuple, source } from "./segment";
 
-export { setIndex } from "./table";
-
 const RECORD_HEADER: u32 = 16;
 /** Records that follow each other are as near as this in time. */
 const NEAR_SECONDS: i32 = 30 * 86_400;

@@ -1,0 +1,61 @@
+import * as A from "./arena-layout.ts";
+import type { Arena } from "./arena.ts";
+import type { EndedConnection } from "./ended.ts";
+import type { AlikeSink, Tracking } from "./tracking.ts";
+
+/**
+ * Connections that ended as others did before, where that is all there is to say: they are judged and forgotten without being looked at
+ * here (wasm/assembly/ends.ts).
+ */
+export class AlikeEnds {
+  readonly #k: Tracking;
+  readonly #arena: Arena;
+  readonly #sink: AlikeSink;
+
+  constructor(k: Tracking, sink: AlikeSink) {
+    this.#k = k;
+    this.#arena = k.table.arena;
+    this.#sink = sink;
+  }
+
+  /** The sink was given such a one. */
+  know({ likeness, captureLoss }: EndedConnection): void {
+    const { state, likenesses } = this.#arena;
+    const known = state[A.LIKENESSES_KNOWN >> 2];
+    if (likeness === 0 || captureLoss || known === A.MOST_LIKENESSES) return;
+    if (likenesses.subarray(0, known).includes(likeness)) return;
+    likenesses[known] = likeness;
+    state[A.LIKENESSES_KNOWN >> 2]++;
+  }
+
+  /** As `TimerWheel.due` of the wheel of this number, for the records that have more to say. */
+  due(wheel: number, nowUs: number): number {
+    for (;;) {
+      const slot = this.#arena.due(wheel, nowUs);
+      const told = this.#tell();
+      if (slot >= 0 || told < A.MOST_ENDS) return slot;
+    }
+  }
+
+  /** At the end: the first slot from `slot` on whose record has more to say, or the first behind all. */
+  left(slot: number): number {
+    const { high } = this.#k.table;
+    for (let next = slot; ;) {
+      next = this.#arena.left(next, high);
+      if (this.#tell() < A.MOST_ENDS) return next;
+    }
+  }
+
+  /** Tells those that are written; answers how many. */
+  #tell(): number {
+    const { state, ends } = this.#arena;
+    const written = state[A.ENDS_WRITTEN >> 2];
+    state[A.ENDS_WRITTEN >> 2] = 0;
+    for (let at = 0; at < written * A.END_WORDS; at += A.END_WORDS) {
+      const port = ends[at + 2];
+      if ((port & A.MORE_MAY_FOLLOW) !== 0) this.#k.ended.add(ends[at + 3]);
+      this.#sink(ends[at], ends[at + 1], port & 0xffff);
+    }
+    return written;
+  }
+}
