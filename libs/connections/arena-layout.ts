@@ -94,7 +94,7 @@ export const MORE_MAY_FOLLOW = 1 << 16;
 export const NOTES = ENDS + MOST_ENDS * END_WORDS * 4;
 export const NOTES_LENGTH = (1 << 10) + 64;
 export const LATELY = NOTES + NOTES_LENGTH * 4;
-export const LATELY_ENTRIES = 1 << 13;
+export const LATELY_ENTRIES = 1 << 15;
 /** Bytes of the capture that are walked over: those that were read into here, and copies of others. */
 export const INPUT = LATELY + LATELY_ENTRIES * 4;
 export const INPUT_BYTES = 1 << 18;
