@@ -279,6 +279,46 @@ describe.skipIf(!existsSync(join(shared, "corpus", "oracle")))("beside what othe
   });
 });
 
+/** Of each row that by which it is counted, in no order. */
+function counted(bytes: Uint8Array, options: Partial<ObserverOptions>): { rows: string[]; counters: object } {
+  const rows: string[] = [];
+  const observer = new Observer({ ...FILE, ...options }, (row) => {
+    const { kind, cause, stage, midstream, benign, server_ip: address, server_port: port } = row;
+    rows.push([kind, cause, stage, midstream, benign, formatAddress(address), port].join(" "));
+  });
+  observer.push(bytes);
+  observer.finish();
+  return { rows: rows.toSorted(), counters: observer.counters };
+}
+
+it.each([
+  { of: "all segments", more: {} },
+  { of: "SYN, FIN and RST", more: { flagsOnly: true } },
+  { of: "a capture that lost packets", more: { captureDrops: () => 5 } },
+])("counts the same without facts as with: $of", ({ more }) => {
+  const texts = [
+    CLOSED,
+    CLOSED,
+    "cS sSA cA cD200 sA sD3000 cA sF cA cF sA",
+    "cS sSA cA cF sA sF cA",
+    "cS sRR",
+    "cS sSA cA",
+  ];
+  const all = Array.from({ length: 600 }, (_, i) =>
+    new Conversation({
+      clientPort: 1024 + i,
+      serverHost: 1 + (i % 5),
+      serverPort: 80 + (i % 3),
+      family: i % 9 === 0 ? 6 : 4,
+      startUs: 1_700_000_000_000_000 + i * 300_000,
+    }).play(texts[i % texts.length]),
+  );
+  const bytes = segmentCapture(interleave(...all));
+  const { rows, counters } = counted(bytes, { ...more, facts: false });
+  expect(new Set(rows).size).toBeGreaterThan(30);
+  expect({ rows, counters }).toEqual(counted(bytes, more));
+});
+
 it("names addresses as people write them", () => {
   expect(formatAddress(observe(capture).rows[0].client_ip)).toBe("10.0.0.1");
 });

@@ -229,7 +229,7 @@ export class Observer {
       this.counters.filtered++;
       return true;
     }
-    if (!this.#facts && ended.likeness !== 0) this.#alike.set(ended.likeness, { ...row, server_ip: mappedPrefix() });
+    if (!this.#facts) this.#noteAlike(ended);
     if (kind === "fin") this.counters.rows.fin++;
     else this.counters.rows[kind]++;
     this.#sink(row);
@@ -237,7 +237,13 @@ export class Observer {
     return true;
   }
 
-  /** As `#tell`, of a connection that ended as another did that was told before. */
+  /** What is told of others like it. */
+  #noteAlike({ likeness, captureLoss }: EndedConnection): void {
+    if (likeness === 0 || captureLoss || this.#alike.has(likeness)) return;
+    this.#alike.set(likeness, { ...this.#row, server_ip: mappedPrefix() });
+  }
+
+  /** As `#tell`, of a connection that two FINs ended as they did another that was told before. */
   #tellAlike(likeness: number, server: number, port: number): void {
     const row = this.#alike.get(likeness);
     if (row === undefined) throw new Error(`no connection was told of likeness ${likeness}`);
