@@ -63,6 +63,11 @@ export function accountHeader(k: Tracking, w: Int32Array, t: Float64Array, b: nu
   }
 }
 
+/** A segment after the end. */
+export function accountLate(w: Int32Array, b: number): void {
+  if ((w[b + L.COUNTS] & 0xffff) !== 0xffff) w[b + L.COUNTS]++;
+}
+
 /** Payload and sequence numbers of a segment without SYN and RST; answers how many of its bytes are new. */
 export function accountPayload(k: Tracking, w: Int32Array, b: number, side: number, s: Segment): number {
   const x = b + L.SIDE + side * L.SIDE_WORDS;

@@ -1,7 +1,7 @@
 import { ACK, FIN, RST, SYN, type Segment } from "@hangup/packets";
 import { LOSS, NOTED, PLAIN_SEEN } from "./arena-layout.ts";
 import { CaptureClock } from "./capture-clock.ts";
-import { accountHeader, accountPayload } from "./accounting.ts";
+import { accountHeader, accountLate, accountPayload } from "./accounting.ts";
 import {
   livedOn,
   ignore,
@@ -256,7 +256,7 @@ export class Tracker implements Tracking {
     if (what === RST_ENDS) {
       this.#lifetimes.ended(slot, w, b);
       if ((w[b + L.FLAGS] & (L.PAYLOAD_0 | L.PAYLOAD_1)) === 0) noteReset(this, w, b, side, s);
-    } else late(w, b);
+    } else accountLate(w, b);
   }
 
   #syn(slot: number, w: Int32Array, t: Float64Array, b: number, side: number, s: Segment): void {
@@ -274,7 +274,7 @@ export class Tracker implements Tracking {
       if ((w[x + L.BITS] & L.SENT_SYN) === 0) recordSyn(this, w, b, side, s);
       else repeatSyn(w, b, side, s);
       if (state === L.OPEN) return;
-      late(w, b);
+      accountLate(w, b);
       if (state === L.ENDED && (w[b + L.FLAGS] & L.BY_RST) !== 0 && noteSynAfterRst(this, w, b, side))
         ignore(this, w, b);
       return;
@@ -335,7 +335,7 @@ export class Tracker implements Tracking {
     if (again && same) repeatSynAck(w, b, s);
     else recordSynAck(this, w, b, side, s);
     if (state === L.OPEN) return;
-    late(w, b);
+    accountLate(w, b);
     if (state !== L.ENDED) return;
     if ((f & L.BY_ICMP) !== 0) w[b + L.FLAGS] &= ~(L.STATE | L.BY_ICMP);
     else if ((f & L.BY_RST) !== 0 && noteSynAckAfterRst(this, w, b, side)) ignore(this, w, b);
@@ -347,7 +347,7 @@ export class Tracker implements Tracking {
     if (s.timeUs > t[(b + L.LAST_TIME) >> 1]) t[(b + L.LAST_TIME) >> 1] = s.timeUs;
     if ((w[b + L.MARKS] & L.MISFIT_SYNACK) === 0) appendLetter(w, b, LETTER_H, side);
     w[b + L.MARKS] |= L.MISFIT_SYNACK;
-    if ((w[b + L.FLAGS] & L.STATE) !== L.OPEN) late(w, b);
+    if ((w[b + L.FLAGS] & L.STATE) !== L.OPEN) accountLate(w, b);
   }
 
   /** Everything but SYN and RST, where the common accounting is not enough. */
@@ -376,7 +376,7 @@ export class Tracker implements Tracking {
       }
     } else if (fresh > 0) noteHalfClose(w, b, side, s);
     if (state === L.OPEN) return;
-    if ((w[b + L.FLAGS] & L.BY_FIN) === 0 || s.payloadLength > 0) late(w, b);
+    if ((w[b + L.FLAGS] & L.BY_FIN) === 0 || s.payloadLength > 0) accountLate(w, b);
     if (state !== L.ENDED) return;
     if ((w[b + L.FLAGS] & L.BY_RST) !== 0) {
       if (noteAfterRst(this, w, b, side, s, fresh)) ignore(this, w, b);
@@ -396,8 +396,4 @@ export class Tracker implements Tracking {
     const b = table.base(slot);
     if (endedByIcmp(this.rare, table.words, b, table.side & 1, s)) this.#lifetimes.ended(slot, table.words, b);
   }
-}
-
-function late(w: Int32Array, b: number): void {
-  if ((w[b + L.COUNTS] & 0xffff) !== 0xffff) w[b + L.COUNTS]++;
 }
