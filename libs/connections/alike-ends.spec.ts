@@ -1,7 +1,7 @@
 import type { Segment } from "@hangup/packets";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { LIVE, MOST_ENDS, MOST_LIKENESSES, PLACES, WHEEL_BYTES, WHEELS } from "./arena-layout.ts";
+import { LIVE, MOST_ENDS, MOST_LIKENESSES, PLACES, WHEEL_BYTES, WHEEL_COUNT, WHEELS } from "./arena-layout.ts";
 import { Conversation, interleave } from "./conversation.ts";
 import type { EndedConnection } from "./ended.ts";
 import { FILE, kept, WHOLE } from "./testing/track.ts";
@@ -37,7 +37,7 @@ function follow(segments: readonly Segment[], { looksAtAll = false, lossUs = -In
   const { numbers, state, index } = tracker.table.arena;
   const inUse = [
     state[LIVE >> 2],
-    ...numbers.subarray(WHEELS >> 3, (WHEELS + 3 * WHEEL_BYTES) >> 3),
+    ...numbers.subarray(WHEELS >> 3, (WHEELS + WHEEL_COUNT * WHEEL_BYTES) >> 3),
     ...[...index.subarray(0, state[PLACES >> 2])].filter((entry) => entry !== 0),
   ];
   tracker.finish();

@@ -62,6 +62,7 @@ export const FETCHED = 168;
 
 /** Numbers of the timer wheels (TimerWheel), 64 bits: of each the tick that comes up next, and how many records stand in it. */
 export const WHEELS = 192;
+export const WHEEL_COUNT = 3;
 export const WHEEL_BYTES = 16;
 /** Connections in them, by what they were when put in: half-open, ended, live. */
 export const HALF_OPEN = 0;
@@ -82,7 +83,7 @@ export const LISTS = 1 << 3;
 export const BUCKET_WORDS = 1 + LISTS;
 export const BUCKETS_BYTES = BUCKET_COUNT * BUCKET_WORDS * 4;
 /** Likenesses that are known, and ends that wait to be told (AlikeEnds): words. */
-export const LIKENESSES = BUCKETS + 3 * BUCKETS_BYTES;
+export const LIKENESSES = BUCKETS + WHEEL_COUNT * BUCKETS_BYTES;
 export const MOST_LIKENESSES = 1 << 6;
 export const ENDS = LIKENESSES + MOST_LIKENESSES * 4;
 export const MOST_ENDS = 1 << 8;

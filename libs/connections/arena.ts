@@ -45,7 +45,7 @@ export class Arena {
     this.state = new Int32Array(buffer, 0, A.RECENT / 4);
     this.recent = new Int32Array(buffer, A.RECENT, A.RECENT_ENTRIES * 4);
     this.front = new Int32Array(buffer, A.FRONT, A.FRONT_ENTRIES);
-    this.buckets = new Int32Array(buffer, A.BUCKETS, (3 * A.BUCKETS_BYTES) / 4);
+    this.buckets = new Int32Array(buffer, A.BUCKETS, (A.WHEEL_COUNT * A.BUCKETS_BYTES) / 4);
     this.likenesses = new Int32Array(buffer, A.LIKENESSES, A.MOST_LIKENESSES);
     this.ends = new Int32Array(buffer, A.ENDS, A.MOST_ENDS * A.END_WORDS);
     this.notes = new Int32Array(buffer, A.NOTES, A.NOTES_LENGTH);
@@ -65,12 +65,12 @@ export class Arena {
     return this.#program.walk(at, end);
   }
 
-  /** Takes a record out of a timer wheel (wasm/assembly/ends.ts). */
+  /** Takes a record that is due and has more to say out of the timer wheel of this number, or answers -1 (wasm/assembly/ends.ts). */
   due(wheel: number, nowUs: number): number {
     return this.#program.due(wheel, nowUs);
   }
 
-  /** Answers which record is left at the end, from `slot` on (wasm/assembly/ends.ts). */
+  /** At the end, the first slot from `slot` on whose record has more to say, `high` where none has (wasm/assembly/ends.ts). */
   left(slot: number, high: number): number {
     return this.#program.left(slot, high);
   }
