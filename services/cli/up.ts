@@ -1,9 +1,9 @@
-import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HangupError, parseCommand } from "@hangup/service/command";
 import { checkConfig } from "./up/check.ts";
 import { startCollectors } from "./up/collectors.ts";
+import { makeDirectory } from "./up/directory.ts";
 import { lockDataDirectory } from "./up/lock.ts";
 import { Parts } from "./up/parts.ts";
 import { Progress } from "./up/progress.ts";
@@ -44,16 +44,6 @@ export async function run(argv: string[]): Promise<number> {
     // A download that was under way must not hold this process.
     setTimeout(() => process.exit(), EXIT_LIMIT_MS).unref();
     process.stderr.write(cut.length === 0 ? "stopped\n" : `stopped; killed before they had ended: ${cut.join(", ")}\n`);
-  }
-}
-
-/** @throws HangupError HANGUP_FILE. */
-function makeDirectory(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new HangupError("HANGUP_FILE", `--data: ${why}`, { remedy: "Name a directory that may be written", cause });
   }
 }
 
