@@ -22,6 +22,8 @@ describe("startAdminServer", () => {
     expect(metrics.body).toContain("hangup_test_rows_total 3");
     expect(metrics.body).toContain("process_cpu_seconds_total");
     expect((await get(server.port, "/nothing")).status).toBe(404);
+    const posted = await fetch(`http://127.0.0.1:${server.port}/metrics`, { method: "POST" });
+    expect({ status: posted.status, allow: posted.headers.get("allow") }).toEqual({ status: 405, allow: "GET, HEAD" });
     await server.close();
   });
 

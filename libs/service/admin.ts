@@ -26,7 +26,10 @@ export async function startAdminServer(
 ): Promise<AdminServer> {
   const server = createServer((request, response) => {
     const path = (request.url ?? "/").split("?")[0];
-    if (path === "/livez") reply(response, 200, "ok\n");
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      response.setHeader("allow", "GET, HEAD");
+      reply(response, 405, "it only answers GET\n");
+    } else if (path === "/livez") reply(response, 200, "ok\n");
     else if (path === "/readyz") {
       const reason = ready();
       reply(response, reason === null ? 200 : 503, reason === null ? "ok\n" : `${reason}\n`);
