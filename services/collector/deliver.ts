@@ -10,6 +10,8 @@ export interface DeliveryOptions {
   /** Kafka message key: keeps a collector's events in one partition, in order. */
   readonly collector: string;
   readonly queueBytes: number;
+  /** A batch that is not full goes when it is so old. */
+  readonly batchAgeMs: number;
   /**
    * When the queue is full: the oldest events go, since live ones do not wait; or the source waits for `room`, and what it
    * gives out meanwhile is kept beyond the bound.
@@ -21,9 +23,8 @@ export interface DeliveryOptions {
   readonly timers?: Timers;
 }
 
-/** A batch goes when it has so many rows, or is so old. */
+/** A batch goes when it has so many rows. */
 const BATCH_ROWS = 500;
-const BATCH_AGE_MS = 200;
 /** One request to the broker. */
 const SEND_BATCHES = 64;
 const SEND_BYTES = 900_000;
@@ -70,7 +71,7 @@ export class Delivery {
       this.#columns.append(row);
     }
     if (this.#columns.length >= BATCH_ROWS) this.#seal();
-    else this.#age ??= this.#timers.after(BATCH_AGE_MS, () => this.#seal());
+    else this.#age ??= this.#timers.after(this.#options.batchAgeMs, () => this.#seal());
   }
 
   /** While the queue is full: a promise that it is not any more. undefined while there is room. */

@@ -17,9 +17,8 @@ const nodeOptions = (process.env["HANGUP_BENCH_NODE"] ?? "").split(" ").filter((
 const main = join(import.meta.dirname, "../../services/collector/dist/main.js");
 const PACKETS_A_CONNECTION = 10;
 const MEASURED_SECONDS = 10;
-/** First so many, as fast as can be: who runs for days has its code compiled and its memory grown. */
-const WARM_UP_CONNECTIONS = 60_000;
-const WARM_UP_RATE = 3_000;
+/** First so many at the rate that is measured: who runs for days has its code compiled and its memory grown. */
+const WARM_UP_CONNECTIONS = 150_000;
 const RUNS = 3;
 const FLOOD_SECONDS = 3;
 const FLOOD_PROCESSES = 4;
@@ -63,12 +62,13 @@ export async function run(): Promise<void> {
 async function costs(place: Place, connectionsPerSecond: number, aim: string): Promise<void> {
   const warmUp = join(place.directory, "warm-up.pcap");
   const file = join(place.directory, `${connectionsPerSecond}.pcap`);
-  writeConnections(warmUp, WARM_UP_RATE, WARM_UP_CONNECTIONS / WARM_UP_RATE, 0);
+  const warmUpSeconds = WARM_UP_CONNECTIONS / connectionsPerSecond;
+  writeConnections(warmUp, connectionsPerSecond, warmUpSeconds, 0);
   writeConnections(file, connectionsPerSecond, MEASURED_SECONDS, WARM_UP_CONNECTIONS);
   console.log(`  ${connectionsPerSecond} connections/s of ${PACKETS_A_CONNECTION} packets, to Kafka (${aim})`);
   for (let count = 0; count < RUNS; count++) {
     const collector = await Collector.start(place, ["--bootstrap-server", place.kafka]);
-    await place.sender.send(warmUp, WARM_UP_RATE * PACKETS_A_CONNECTION, WARM_UP_CONNECTIONS / WARM_UP_RATE);
+    await place.sender.send(warmUp, connectionsPerSecond * PACKETS_A_CONNECTION, warmUpSeconds);
     await sleep(3_000);
     const sending = place.sender.send(file, connectionsPerSecond * PACKETS_A_CONNECTION, MEASURED_SECONDS);
     const before = collector.cpu();
