@@ -3,7 +3,7 @@ import { E } from "../evidence.ts";
 import type { Rule } from "../rule.ts";
 import { TRIES } from "./silence.ts";
 
-/** In a capture without ACKs: a RST so soon behind the SYN-ACK is the client's answer to it. */
+/** A RST so soon behind what it answers, or where that is not captured, behind the SYN-ACK, belongs to the handshake. */
 const ANSWER_US = 1_000_000;
 /** An acknowledgement farther off its sender's ISN than any window of a handshake was never offered. */
 const NEVER_OFFERED = 65_536;
@@ -48,7 +48,8 @@ export const INVALID_SEGMENT_RULE: Rule = {
   match(c, { evidence }) {
     const { rst } = c;
     if (rst === null || rst.handshake || rst.form === "refuse" || !c.client.sentSyn || rst.peerFin) return 0;
-    const neverOffered = Math.abs(rst.seqBeyondIsn) > NEVER_OFFERED;
+    // In a capture of flags alone much may have passed since the handshake.
+    const neverOffered = rst.seqBeyondIsn < -NEVER_OFFERED || (!c.flagsOnly && rst.seqBeyondIsn > NEVER_OFFERED);
     if (!evidence.note(E.ack_never_offered, neverOffered) && c.server.sentSynAck && rst.synAckSeen) return 0;
     if (c.flagsOnly) return 70;
     return 80;
@@ -71,7 +72,8 @@ export const LISTEN_OVERFLOW_RULE: Rule = {
       const unheard = !c.flagsOnly && c.client.lastTries >= TRIES && rst.synAcks >= 2;
       return evidence.note(E.repeated_to_silence, unheard) ? 90 : 0;
     }
-    evidence.note(E.answers_final_ack, true);
+    const silenceUs = c.flagsOnly ? rst.sinceSynAckUs : rst.idleUs;
+    if (!evidence.note(E.answers_final_ack, silenceUs >= 0 && silenceUs <= ANSWER_US)) return 0;
     return c.flagsOnly ? 60 : 90;
   },
 };

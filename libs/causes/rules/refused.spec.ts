@@ -50,6 +50,25 @@ describe("a RST answers the SYN", () => {
     expect(tell([swapped])).toMatchObject([{ said: "refused:port_closed", stage: "syn" }]);
   });
 
+  it.each([
+    { name: "with a window, as lwIP does", rst: { seq: 0, window: 5840 } },
+    { name: "with a number of its own", rst: { seq: 4711, window: 0 } },
+    { name: "with options", rst: { seq: 0, window: 0, hasOptions: true } },
+  ])("knows a refusal $name", ({ rst }) => {
+    const refused = new Conversation().play("cS").send("s", { flags: 20, hasOptions: false, ...rst });
+    for (const flags of [false, true]) {
+      expect(tell([refused], { flags })).toMatchObject([
+        { said: "refused:port_closed", confidence: 50, stage: "syn", connState: "REJ" },
+      ]);
+    }
+  });
+
+  it("knows an abort by a server whose SYN-ACK was not captured", () => {
+    const unseen = new Conversation().play("cS sSA cA sRA");
+    unseen.segments.splice(1, 1);
+    expect(tell([unseen])).toMatchObject([{ said: "reset:app_abort" }]);
+  });
+
   it("counts retries with one ISN as one attempt", () => {
     const rows = tell([new Conversation().play("cS sRR ~500ms =cS sRR ~500ms =cS sRR")]);
     expect(rows).toHaveLength(1);

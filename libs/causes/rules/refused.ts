@@ -2,11 +2,14 @@ import { SERVER, type EndedConnection } from "@hangup/connections";
 import { E } from "../evidence.ts";
 import type { Rule } from "../rule.ts";
 
-/** A RST of the server answers the SYN itself: seq 0, one above the SYN (and its data), no SYN-ACK before it. */
+/**
+ * A RST of the server answers the SYN itself: one above the SYN (and its data), and nothing of the server before it. Most stacks send it
+ * with seq 0, an empty window and no options; others, lwIP among them, as they send any.
+ */
 export function answersSyn(c: EndedConnection): boolean {
   const { rst } = c;
-  if (rst === null || rst.sender !== SERVER || !c.client.sentSyn || rst.form !== "refuse" || rst.synAckSeen)
-    return false;
+  if (rst === null || rst.sender !== SERVER || !c.client.sentSyn || rst.synAckSeen) return false;
+  if (rst.form !== "refuse" && (rst.form !== "abort" || rst.senderSpoke || rst.peerSpoke)) return false;
   // Where the capture does not tell how much was sent, the SYN is taken to have carried nothing.
   const carried = c.flagsOnly && !c.client.bytesWhole ? 0 : c.client.bytes;
   return rst.ackBeyondIsn >= 0 && rst.ackBeyondIsn <= carried;
@@ -50,6 +53,8 @@ export const REFUSED_RULES: readonly Rule[] = [
     match(c, { evidence }) {
       evidence.note(E.answers_syn, true);
       evidence.note(E.refused_again, c.rstAgain);
+      // Not the form in which most stacks refuse.
+      if (c.rst?.form === "abort") return 50;
       if (evidence.note(E.ttl_of_host, c.refusalTtl === "same")) return 90;
       // One hop off: another path to the host, or a filter right before it.
       return c.refusalTtl === "near" ? 50 : 70;
