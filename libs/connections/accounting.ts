@@ -9,6 +9,7 @@ import { LETTER_A, LETTER_D, LETTER_G, LETTER_T, LETTER_W, ONCE_A, ONCE_D } from
 import { FIRST_WINDOW, IPID_STEP, REACH } from "./limits.ts";
 import { STALE_ACK_OF, type RareFacts } from "./rare-facts.ts";
 import { talkName } from "./scans.ts";
+import { silenceWord } from "./silence.ts";
 import type { Tracking } from "./tracking.ts";
 
 /**
@@ -23,7 +24,7 @@ export function accountHeader(k: Tracking, w: Int32Array, t: Float64Array, b: nu
   const last = t[(b + L.LAST_TIME) >> 1];
   const gap = s.timeUs - last;
   if (gap > 0) {
-    w[b + L.GAP] = gap > 0xffffffff ? -1 : gap;
+    w[b + L.GAP] = silenceWord(gap);
     t[(b + L.LAST_TIME) >> 1] = s.timeUs;
   } else w[b + L.GAP] = 0;
   const f = w[b + L.FLAGS];

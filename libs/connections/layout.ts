@@ -21,7 +21,7 @@ export const MARKS = 11;
 export const LAST_TIME = 12;
 /** Rare facts: index + 1 in the pool, 0 for none. */
 export const EXTRA = 14;
-/** Silence before the last segment, µs, at most 2^32-1. */
+/** Silence before the last segment (silence.ts). */
 export const GAP = 15;
 
 // Second line: what each segment touches of the two sides. Side 0 begins at SIDE, side 1 at SIDE + SIDE_WORDS.

@@ -201,7 +201,7 @@ export const RST_SND_Y = 10;
 export const RST_ACK_Y = 11;
 export const RST_BYTES_X = 12;
 export const RST_BYTES_Y = 13;
-/** Silence before it (before the segment that drew it, where it is an answer), µs. */
+/** Silence before it (before the segment that drew it, where it is an answer; silence.ts). */
 export const RST_IDLE = 14;
 /** Probes of x unanswered 8 | SYN-ACKs counted 8 | MPTCP reset reason + 1, 16. */
 export const RST_COUNTED = 15;

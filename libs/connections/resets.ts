@@ -6,6 +6,7 @@ import { LETTER_I, LETTER_Q, LETTER_R } from "./letters.ts";
 import * as R from "./rare-facts.ts";
 import { FORM_ABORT, FORM_REFUSE, formOf } from "./rst-form.ts";
 import { ahead } from "./sequence.ts";
+import { silenceUs, silenceWord } from "./silence.ts";
 import type { Tracking } from "./tracking.ts";
 
 /** What `recordRst` found the RST to be. */
@@ -169,7 +170,7 @@ function fill(k: Tracking, w: Int32Array, t: Float64Array, b: number, side: numb
   const gap = Math.max(0, s.timeUs - t[(b + L.LAST_TIME) >> 1]);
   // An answer comes a round trip after the segment that drew it: the silence that matters lies before that.
   const answers = form !== FORM_ABORT && (w[b + L.FLAGS] & L.LAST_IS_1) === (side === 0 ? L.LAST_IS_1 : 0);
-  words[r + R.RST_IDLE] = Math.min(MAX, answers ? Math.max(gap, w[b + L.GAP] >>> 0) : gap);
+  words[r + R.RST_IDLE] = silenceWord(answers ? Math.max(gap, silenceUs(w[b + L.GAP])) : gap);
   const synAck = (xBits | yBits) & L.SENT_SYNACK;
   const finSeen = (w[b + L.FLAGS] & (L.FIN_0 | L.FIN_1)) !== 0;
   words[r + R.RST_SINCE_SYNACK] =

@@ -4,6 +4,7 @@ import * as L from "./layout.ts";
 import * as R from "./rare-facts.ts";
 import { RST_FORMS } from "./rst-form.ts";
 import { ahead } from "./sequence.ts";
+import { silenceUs } from "./silence.ts";
 import type { Tracking } from "./tracking.ts";
 
 /** Reads the RST record `index` of the connection into `out`. */
@@ -77,7 +78,7 @@ export function readRst(k: Tracking, w: Int32Array, b: number, client: number, i
   out.senderTimestamps = (bits & R.X_TIMESTAMPS) !== 0;
   out.probes = words[r + R.RST_COUNTED] & 255;
   out.synAcks = (words[r + R.RST_COUNTED] >>> 8) & 255;
-  out.idleUs = words[r + R.RST_IDLE];
+  out.idleUs = silenceUs(words[r + R.RST_IDLE]);
   out.sinceSynAckUs = words[r + R.RST_SINCE_SYNACK];
   out.sinceDataUs = words[r + R.RST_SINCE_DATA];
   out.ipIdStep = (bits & R.X_IPID_SERIES) !== 0 && ipId !== 0 ? (ipId - words[r + R.RST_IPID_BEFORE]) & 0xffff : -1;

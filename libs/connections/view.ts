@@ -16,6 +16,7 @@ import * as L from "./layout.ts";
 import { likenessOf } from "./likeness.ts";
 import { isKnock } from "./probes.ts";
 import * as R from "./rare-facts.ts";
+import { silenceUs } from "./silence.ts";
 import type { Tracking } from "./tracking.ts";
 import { bytesFromNumbers } from "./view-bytes.ts";
 import { readRst } from "./view-rst.ts";
@@ -116,7 +117,7 @@ export class View implements EndedConnection {
     return this.#t[(this.#b + L.LAST_TIME) >> 1];
   }
   get idleUs(): number {
-    return this.rst === null ? this.#w[this.#b + L.GAP] >>> 0 : this.rst.idleUs;
+    return this.rst === null ? silenceUs(this.#w[this.#b + L.GAP]) : this.rst.idleUs;
   }
   get midstream(): boolean {
     return !this.client.sentSyn;

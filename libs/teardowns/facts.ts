@@ -2,6 +2,7 @@ import { NameSet, statedReason } from "@hangup/causes";
 import { CLIENT, type EndedConnection, type RstFacts, type SideFacts } from "@hangup/connections";
 import type { Teardown } from "./columns.ts";
 import { C, FACTS, OF_SERVER, R, RST_FACTS, S } from "./fact-names.ts";
+import { MAX_UINT32 } from "./layout.ts";
 import { payloadText } from "./payload-text.ts";
 import type { TeardownRst } from "./rst-columns.ts";
 import { unpacked } from "./rst-table.ts";
@@ -120,7 +121,7 @@ function rstOf(c: EndedConnection, rst: RstFacts, endUs: number): TeardownRst {
     peer_beyond_own_fin: distance(rst.peerBeyondOwnFin),
     probes: rst.probes,
     syn_acks: rst.synAcks,
-    idle_us: Math.floor(rst.idleUs),
+    idle_us: Math.min(MAX_UINT32, Math.floor(rst.idleUs)),
     since_synack_us: known(rst.sinceSynAckUs),
     since_data_us: known(rst.sinceDataUs),
     facts: factsOf(rst),

@@ -62,7 +62,7 @@ export function readFacts(row: Teardown, c: EndedConnection): void {
 function readPayload(row: Teardown, c: EndedConnection): void {
   const carrier = row.rst_payload === "" ? null : payloadCarrier(c);
   if (carrier !== null) carrier.payloadKept = payloadBytes(row.rst_payload, carrier.payload);
-  c.idleUs = c.rst?.idleUs ?? row.idle_us ?? 0;
+  c.idleUs = row.idle_us ?? c.rst?.idleUs ?? 0;
 }
 
 function readCourse(row: Teardown, c: EndedConnection): void {

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { HangupError, parseCommand } from "@hangup/service/command";
+import { parseCommand } from "@hangup/service/command";
 import { checkConfig } from "./up/check.ts";
 import { startCollectors } from "./up/collectors.ts";
 import { makeDirectory } from "./up/directory.ts";

@@ -18,7 +18,7 @@ export function accountHeader(r: usize, x: usize, y: usize): u32 {
   store<u32>(x, load<u32>(x, 4 * L.PACKETS) + 1, 4 * L.PACKETS);
   const gap = timeUs - load<f64>(r, 4 * L.LAST_TIME);
   if (gap > 0) {
-    store<u32>(r, gap > 0xffff_ffff ? 0xffff_ffff : wholeOf(gap), 4 * L.GAP);
+    store<u32>(r, silenceWord(gap), 4 * L.GAP);
     store<f64>(r, timeUs, 4 * L.LAST_TIME);
   } else store<u32>(r, 0, 4 * L.GAP);
   const tries = load<u32>(y, 4 * L.TRIES);
@@ -29,6 +29,13 @@ export function accountHeader(r: usize, x: usize, y: usize): u32 {
   const next = (bits & 0xffff) | L.HAS_IPID | (ipId << 16);
   if ((bits & L.HAS_IPID) === 0) return next;
   return ((ipId - (bits >>> 16)) & 0xffff) > <u32>IPID_STEP ? next | L.IPID_JUMPS : next;
+}
+
+/** As silence.ts. */
+function silenceWord(us: f64): u32 {
+  if (us <= 0x7fff_ffff) return wholeOf(us);
+  const ms = us / 1000;
+  return 0x8000_0000 | (ms > 0x7fff_ffff ? 0x7fff_ffff : wholeOf(ms));
 }
 
 /** `f` where the last segment is of `side`. */
