@@ -101,6 +101,14 @@ function firstNumber(w: Int32Array, x: number, seq: number): void {
   w[x + L.BITS] |= L.HAS_SEQ;
 }
 
+/** The server has acknowledged what the SYN of `side` carried (TCP Fast Open, RFC 7413): the side has spoken. */
+export function acceptSynPayload(k: Tracking, w: Int32Array, b: number, side: number): void {
+  const f = w[b + L.FLAGS];
+  w[b + L.DATA_TIME] = w[b + L.EVENT_TIME];
+  w[b + L.FLAGS] = (f & ~L.LAST_PAYLOAD_IS_1) | (side === 0 ? L.PAYLOAD_0 : L.PAYLOAD_1 | L.LAST_PAYLOAD_IS_1);
+  if ((f & (L.PAYLOAD_0 | L.PAYLOAD_1)) === 0) noteTalk(k, w, b, side);
+}
+
 function firstPayload(k: Tracking, w: Int32Array, b: number, side: number, s: Segment): void {
   appendOnce(w, b, LETTER_D, side);
   const f = w[b + L.FLAGS];

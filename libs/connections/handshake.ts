@@ -1,4 +1,5 @@
 import type { Segment } from "@hangup/packets";
+import { acceptSynPayload } from "./accounting.ts";
 import { addressFingerprint, mixWord } from "./fingerprints.ts";
 import { openGap } from "./gaps.ts";
 import { appendLetter } from "./history.ts";
@@ -88,6 +89,7 @@ export function recordSynAck(k: Tracking, w: Int32Array, b: number, side: number
   if ((w[y + L.BITS] & L.SENT_SYN) !== 0) {
     const rtt = ((s.timeUs | 0) - w[b + L.EVENT_TIME]) >>> 0;
     if ((w[b + L.FLAGS] & (L.FIN_0 | L.FIN_1)) === 0) w[b + L.RTT_SERVER] = rtt > 0x7fffffff ? 0x7fffffff : rtt;
+    if (ahead(s.ack, w[b + L.ISN_OF + (side ^ 1)]) > 1) acceptSynPayload(k, w, b, side ^ 1);
   } else if ((w[y + L.BITS] & L.HAS_ISN) === 0) {
     w[b + L.ISN_OF + (side ^ 1)] = (s.ack - 1) | 0;
     w[y + L.BITS] |= L.HAS_ISN;

@@ -31,6 +31,10 @@ describe("the owner cut it", () => {
     // the next request was, and nobody meant to cut it short
     { text: `${HANDSHAKE} cD sA sD cA sRA cD sR`, said: "reset:rst_instead_of_fin", stage: "data", benign: true },
     { text: `${HANDSHAKE} cD sA cRA`, said: "reset:app_abort", stage: "request" },
+    // TCP Fast Open: the SYN carried the request
+    { text: "cS100 sSA cA sRA", said: "reset:unread_data_close", stage: "request", evidence: ["peer_waits"] },
+    { text: "cS100 sSA sD cA sRA", said: "reset:rst_instead_of_fin", stage: "data", benign: true },
+    { text: "cS100 sSA cA cRA", said: "reset:app_abort", stage: "request" },
     {
       text: `${HANDSHAKE} sD100 cA cRA`,
       said: "reset:unread_data_close",
@@ -110,5 +114,12 @@ describe("the owner cut it", () => {
         Array<string>(3).fill("reset:app_abort"),
       );
     });
+  });
+
+  it("takes the payload of a SYN for said only where the SYN-ACK acknowledges it", () => {
+    const unheard = new Conversation({ clientIsn: 1000, serverIsn: 5000 }).play("cS100");
+    unheard.send("s", { flags: 18, ack: 1001 }).send("c", { flags: 16, seq: 1001, ack: 5001 });
+    unheard.send("s", { flags: 20, seq: 5001, ack: 1001 });
+    expect(tell([unheard])).toMatchObject([{ said: "reset:access_denied" }]);
   });
 });

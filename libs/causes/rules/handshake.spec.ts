@@ -54,11 +54,14 @@ describe("a RST before or at the end of the handshake", () => {
     expect(said(new Conversation().play(unheard))).toMatchObject({ said: "reset:listen_overflow", confidence: 90 });
   });
 
-  it.each([false, true])("is no full accept queue when it comes long after the handshake (flags alone: %s)", (flags) => {
-    const killed = new Conversation({ clientIsn: 1000 }).play("cS sSA cA ~7200s");
-    killed.send("c", { flags: 16, seq: 1000 }).play("sR");
-    expect(said(killed, flags)).toMatchObject({ said: "reset:no_connection" });
-  });
+  it.each([false, true])(
+    "is no full accept queue when it comes long after the handshake (flags alone: %s)",
+    (flags) => {
+      const killed = new Conversation({ clientIsn: 1000 }).play("cS sSA cA ~7200s");
+      killed.send("c", { flags: 16, seq: 1000 }).play("sR");
+      expect(said(killed, flags)).toMatchObject({ said: "reset:no_connection" });
+    },
+  );
 
   it("is no invalid_segment where flags alone are captured and much was sent", () => {
     const long = new Conversation().play("cS sSA cA cD sD60000 cA sD60000 cA cD sR");
