@@ -4,11 +4,11 @@ import { listenError } from "@hangup/service";
 const HOST = "127.0.0.1";
 
 /** @throws HangupError HANGUP_PORT_TAKEN when somebody listens there. */
-export async function claimPort(port: number, flag: string): Promise<void> {
+export async function claimPort(port: number, flag: string, host = HOST): Promise<void> {
   try {
-    await listenOnce(port);
+    await listenOnce(port, host);
   } catch (cause) {
-    throw listenError(cause, { host: HOST, port }, flag);
+    throw listenError(cause, { host, port }, flag);
   }
 }
 
@@ -17,11 +17,11 @@ export function freePort(port: number): Promise<number> {
   return listenOnce(port).catch(() => listenOnce(0));
 }
 
-function listenOnce(port: number): Promise<number> {
+function listenOnce(port: number, host = HOST): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
-    server.listen(port, HOST, () => {
+    server.listen(port, host, () => {
       const found = (server.address() as AddressInfo).port;
       server.close(() => resolve(found));
     });

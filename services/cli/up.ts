@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseCommand } from "@hangup/service/command";
-import { checkConfig } from "./up/check.ts";
+import { checkConfig, claimServicePorts } from "./up/check.ts";
 import { startCollectors } from "./up/collectors.ts";
 import { makeDirectory } from "./up/directory.ts";
 import { lockDataDirectory } from "./up/lock.ts";
@@ -21,6 +21,7 @@ export async function run(argv: string[]): Promise<number> {
   await checkConfig(config);
   const directory = resolve(config.data);
   const logDirectory = join(directory, "logs");
+  makeDirectory(directory);
   makeDirectory(logDirectory);
   const unlock = lockDataDirectory(directory);
   const progress = new Progress(["kafka", "clickhouse", "ingest", "query", "alerter", "demo", "collector"]);
@@ -50,6 +51,7 @@ export async function run(argv: string[]): Promise<number> {
 /** In the order of the data's flow, backwards: who consumes is ready before who produces. */
 async function startParts(wiring: Wiring, directory: string): Promise<void> {
   const started = performance.now();
+  await claimServicePorts(wiring.config);
   wiring.environment["HANGUP_BOOTSTRAP_SERVER"] = await startKafka(wiring, directory);
   await startClickHouse(wiring, directory, readOrMakeSecrets(directory));
   await startIngest(wiring);

@@ -127,7 +127,14 @@ describe("the account of connections", () => {
   it("does not add up when events get lost on their way to Kafka", async () => {
     const sent: number[] = [];
     const producer = { send: async () => void sent.push(1), close: async () => undefined };
-    const options = { producer, topic: "t", collector: "c", queueBytes: 1e6, batchAgeMs: 200, whenFull: "drop" as const };
+    const options = {
+      producer,
+      topic: "t",
+      collector: "c",
+      queueBytes: 1e6,
+      batchAgeMs: 200,
+      whenFull: "drop" as const,
+    };
     const delivery = new Delivery({ ...options, log: pino({ level: "silent" }), timers: new ManualTimers() });
     const { observer, counts } = collector(false);
     const account = (): number => unaccounted({ observer, counts, delivery }).events;

@@ -51,7 +51,11 @@ const options = {
     "print which encapsulations the kernel's filter sees, and exit: 3 when it is not as it should be",
     flag,
   ),
-  lowLatency: option("--low-latency", "packets at once instead of up to 1 s late, and events sooner; costs more CPU", flag),
+  lowLatency: option(
+    "--low-latency",
+    "packets at once instead of up to 1 s late, and events sooner; costs more CPU",
+    flag,
+  ),
   tcpdumpUser: option(
     "-Z, --relinquish-privileges <user>",
     "whose rights tcpdump keeps when this runs as root",

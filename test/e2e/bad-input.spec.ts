@@ -135,6 +135,31 @@ describe("bad input", () => {
       says: /--collect: .*'-I'/,
     },
     {
+      name: "a directory for up that there cannot be",
+      args: () => ["up", "--data", "/proc/hangup"],
+      code: 1,
+      says: /--data: ENOENT.*\/proc\/hangup/,
+    },
+    { name: "no directory for up", args: () => ["up", "--data", ""], code: 2, says: /--data '' cannot be used/ },
+    {
+      name: "a seed that is no number",
+      args: () => ["up", "--data", directory, "--demo", "--seed", "abc"],
+      code: 2,
+      says: /--seed 'abc' cannot be used/,
+    },
+    {
+      name: "a seed of no demo",
+      args: () => ["up", "--data", directory, "--seed", "7"],
+      code: 2,
+      says: /--seed.*--demo/,
+    },
+    {
+      name: "a port of up's services that is taken",
+      args: () => ["up", "--data", directory, "--listen", `127.0.0.1:${takenPort - 3}`],
+      code: 1,
+      says: /127\.0\.0\.1:\d+ is taken.*--listen/,
+    },
+    {
       name: "two parts of up on one port",
       args: () => ["up", "--data", directory, "--kafka-port", "8123"],
       code: 2,

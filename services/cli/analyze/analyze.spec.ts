@@ -70,6 +70,18 @@ describe("the table", () => {
     expect(places[1]).toMatch(/10\.0\.0\.2 +81 +0 +0 +1 +0 +1 +port_closed 1/);
   });
 
+  it("adds up the server ports that it does not show", () => {
+    const many = new Tally();
+    for (let port = 1; port <= 13; port++) {
+      many.add(reset({ server_port: port }));
+      if (port <= 10) many.add(reset({ server_port: port }));
+      else many.add(row({ kind: "refused", cause: "port_closed", server_port: port }));
+    }
+    const lines = reportLines(many, 26);
+    expect(lines.filter((line) => line.startsWith("10.0.0.2"))).toHaveLength(10);
+    expect(lines.at(-1)).toMatch(/^3 more +3 +3 +3 +0 +6$/);
+  });
+
   it("gives a range where it is not known whether resets are benign", () => {
     const undecided = new Tally();
     undecided.add(reset({ benign: null }));
@@ -93,7 +105,7 @@ describe("the table", () => {
     const many = new Tally();
     for (let i = 0; i < 5000; i++) many.add(reset({ server_ip: address(i & 255), server_port: 1 + (i >> 8) }));
     many.add(reset({ server_ip: address(7), server_port: 3 }));
-    const [first, second] = many.places(2);
+    const [first, second] = many.places();
     expect([first.port, first.resets, [...first.address]]).toEqual([3, 2, [...address(7)]]);
     expect(second.resets).toBe(1);
   });

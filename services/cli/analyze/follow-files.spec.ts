@@ -71,6 +71,14 @@ describe("a file of many chunks", () => {
   });
 });
 
+it.each([
+  { name: "gzip", bytes: gzipSync(Buffer.alloc(100_000)).subarray(0, 12) },
+  { name: "zstd", bytes: zstdCompressSync(Buffer.alloc(100_000)).subarray(0, 10) },
+])("says of $name that broke off before anything came out of it that it ends early", async ({ name, bytes }) => {
+  const fault = await follow([file(`cut-${name}`, bytes)]).catch((error: unknown) => error);
+  expect(String(fault)).toContain(`cut-${name}: no capture: the ${name} data ends early`);
+});
+
 describe("files that go on where the last ended", () => {
   it("are one capture, whatever each of them is", async () => {
     const parts = [

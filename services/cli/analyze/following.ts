@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { DecodeCounters, type CaptureDecoderOptions } from "@hangup/packets";
+import { CaptureError, DecodeCounters, type CaptureDecoderOptions } from "@hangup/packets";
 import { describeError } from "@hangup/service/command";
 import { captureDamages, captureFault, Observer, type ObserverShare, type Teardown } from "@hangup/teardowns";
 import type { OpenedFile } from "./opened-file.ts";
@@ -75,7 +75,7 @@ export class Following {
     const { name } = file;
     const { decode } = this.#observer.counters;
     const before = Object.assign(new DecodeCounters(), decode);
-    const unread = await this.#push(file);
+    const unread = cutShort(await this.#push(file), file);
     if (unread !== null && decode.tcp === before.tcp) throw captureFault(unread, name);
     this.names.push(name);
     const faults = unread === null ? [] : [describeError(this.#command, captureFault(unread, name))];
@@ -130,4 +130,10 @@ export class Following {
     }
     return unread;
   }
+}
+
+/** Of compressed data that broke off in front of everything the input is not too short, it is damaged. */
+function cutShort(unread: unknown, { source }: OpenedFile): unknown {
+  const nothing = unread instanceof CaptureError && unread.reason === "truncated_header" && source.damage !== "";
+  return nothing ? new CaptureError("truncated_header", `no capture: ${source.damage}`) : unread;
 }

@@ -1,13 +1,15 @@
 import { causeDefinition } from "@hangup/causes";
 import type { Figures } from "@hangup/rates";
 import { formatAddress } from "@hangup/teardowns";
-import { textTable, type TextColumn } from "../api/text-table.ts";
+import { textTable, type TextColumn, type TextRow } from "../api/text-table.ts";
 import { bold, dim, percent, whole } from "../terminal.ts";
 import { byName } from "./by-name.ts";
 import type { Place } from "./places.ts";
 import type { CauseTally, Tally } from "./tally.ts";
 
 const PLACES = 10;
+/** Of a place, as its columns are. */
+const COUNTS = ["resets", "abnormal", "refused", "timeouts", "ended"] as const;
 
 const CAUSE_COLUMNS: readonly TextColumn[] = [
   { title: "count", align: "right" },
@@ -49,14 +51,14 @@ export function reportLines(tally: Tally, followed: number): string[] {
     tally.causes().map((row) => ({ cells: causeCells(row, total), style: row.kind === "fin" ? dim : undefined })),
     bold,
   );
-  const places = tally.places(PLACES);
+  const places = tally.places();
   const lines = [...causes, "", ...rateLines(tally.figures())];
   if (places.length > 0)
     lines.push(
       "",
       ...textTable(
         PLACE_COLUMNS,
-        places.map((place) => ({ cells: placeCells(place) })),
+        [...places.slice(0, PLACES).map((place) => ({ cells: placeCells(place) })), ...rest(places.slice(PLACES))],
         bold,
       ),
     );
@@ -104,11 +106,17 @@ function rateLines(f: Figures): string[] {
 
 function placeCells(place: Place): string[] {
   const most = [...place.causes].toSorted((a, b) => b[1] - a[1] || byName(a[0], b[0])).slice(0, 2);
-  const counted = [place.resets, place.abnormal, place.refused, place.timeouts, place.ended].map(whole);
   return [
     formatAddress(place.address),
     String(place.port),
-    ...counted,
+    ...COUNTS.map((count) => whole(place[count])),
     most.map(([cause, n]) => `${cause} ${whole(n)}`).join(", "),
   ];
+}
+
+/** The places that are not shown, in one line; none for none. */
+function rest(places: readonly Place[]): TextRow[] {
+  if (places.length === 0) return [];
+  const sums = COUNTS.map((count) => whole(places.reduce((sum, place) => sum + place[count], 0)));
+  return [{ cells: [`${whole(places.length)} more`, "", ...sums, ""], style: dim }];
 }

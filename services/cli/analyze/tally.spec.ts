@@ -38,7 +38,7 @@ describe("Tally", () => {
         const tally = tallyOf(some);
         expect(tally.ended).toBe(count(some, ended));
         expect(tally.unended).toBe(count(some, (row) => !ended(row)));
-        for (const { address, port, causes, ...counts } of tally.places(Infinity)) {
+        for (const { address, port, causes, ...counts } of tally.places()) {
           const here = some.filter(
             (row) => ended(row) && row.server_port === port && row.server_ip[15] === address[15],
           );
@@ -71,7 +71,7 @@ describe("Tally", () => {
         const merged = tallyOf(one);
         merged.merge(structuredClone(tallyOf(other).contents));
         const whole = tallyOf([...one, ...other]);
-        expect(merged.places(Infinity)).toEqual(whole.places(Infinity));
+        expect(merged.places()).toEqual(whole.places());
         expect(merged.causes()).toEqual(whole.causes());
         expect(merged.figures()).toEqual(whole.figures());
       }),

@@ -76,12 +76,11 @@ export class Tally {
   }
 
   /** The server ports with the most of what did not end by FIN, abnormal first. */
-  places(limit: number): Place[] {
+  places(): Place[] {
     return this.#places
       .all(this.#alike)
       .filter((place) => weight(place) > 0)
-      .toSorted((a, b) => weight(b) - weight(a) || b.ended - a.ended || inOrder(a, b))
-      .slice(0, limit);
+      .toSorted((a, b) => weight(b) - weight(a) || b.ended - a.ended || inOrder(a, b));
   }
 
   figures(): Figures {

@@ -18,7 +18,7 @@ export function textTable(
 ): string[] {
   const titles = columns.map(({ title }) => title);
   const widths = titles.map((title, index) =>
-    Math.max(widthOf(title), ...rows.map(({ cells }) => widthOf(cells[index]))),
+    rows.reduce((widest, { cells }) => Math.max(widest, widthOf(cells[index])), widthOf(title)),
   );
   const line = (cells: readonly string[]): string =>
     cells

@@ -21,6 +21,12 @@ describe("a table", () => {
     ]);
   });
 
+  it("may be as long as the server answers", () => {
+    const data = Array.from({ length: 200_000 }, (_, n) => ({ n: String(n) }));
+    const lines = tableLines({ meta: [{ name: "n", type: "UInt64" }], data }, plain);
+    expect([lines.length, lines[0], lines.at(-1)]).toEqual([200_001, "     n", "199999"]);
+  });
+
   it("of DESCRIBE is what fits a terminal: names, types and comments", () => {
     const meta = ["name", "type", "default_type", "default_expression", "comment", "codec_expression"].map((name) => ({
       name,

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { claimPort } from "@hangup/kafka";
 import { HangupError } from "@hangup/service/command";
 import { collectWords, splitWords, type UpConfig } from "./wiring.ts";
 import { serviceMain } from "./services.ts";
@@ -10,6 +11,8 @@ const LAST_PORT = 65_535;
 /** What can be known to be wrong before anything is started. @throws HangupError HANGUP_USAGE. */
 export async function checkConfig(config: UpConfig): Promise<void> {
   checkPorts(config);
+  if (config.seed !== undefined && !config.demo)
+    throw new HangupError("HANGUP_USAGE", "--seed is of the demo's traffic: it goes with --demo");
   const words = collectWords(config);
   if (words) await checkService("--collect", "collector", words);
   await checkService("--alert", "alerter", splitWords(config.alert, "--alert"));
@@ -32,6 +35,11 @@ function checkPorts({ listen, kafka, kafkaPort, clickhouse, clickhousePort }: Up
     if (other !== undefined) throw new HangupError("HANGUP_USAGE", `${other} and ${whose} both want port ${port}`);
     owners.set(port, whose);
   }
+}
+
+/** Whoever listens there already would pass for a service of ours. @throws HangupError HANGUP_PORT_TAKEN. */
+export async function claimServicePorts({ listen: { host, port } }: UpConfig): Promise<void> {
+  for (let distance = 0; distance < SERVICE_PORTS; distance++) await claimPort(port + distance, "--listen", host);
 }
 
 /** Asks the service itself whether it understands its options. */

@@ -51,7 +51,7 @@ type DemoPlace = { netns: string; interface: string; seed: string } | { replay: 
 
 /** Live traffic where this user may make it; else the reason why not. */
 async function demoTraffic({ config, environment, logDirectory, parts }: Wiring): Promise<DemoPlace> {
-  const args = config.seed === undefined ? [] : ["--seed", config.seed];
+  const args = config.seed === undefined ? [] : ["--seed", String(config.seed)];
   const demo: ServiceProcess = startService("demo", serviceMain("demo"), args, logDirectory, environment);
   parts.hold(demo);
   const place = await demo.announcement;

@@ -1,14 +1,15 @@
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { HangupError } from "@hangup/service/command";
 
 /**
- * Makes the directory of --data, and those above it that are missing.
+ * Makes a directory that may be written, and those above it that are missing.
  * @throws HangupError HANGUP_FILE.
  */
 export function makeDirectory(path: string): void {
   try {
     make(path);
+    accessSync(path, constants.W_OK);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new HangupError("HANGUP_FILE", `--data: ${why}`, { remedy: "Name a directory that may be written", cause });

@@ -14,8 +14,12 @@ import type { Progress } from "./progress.ts";
 
 const options = {
   demo: option("--demo", "add live traffic in network namespaces of its own, so that there is something to see", flag),
-  seed: option("--seed <number>", "seed of the demo's traffic", z.string().optional()),
-  data: option("--data <directory>", "where logs, Kafka's and ClickHouse's files go", z.string().default(".hangup")),
+  seed: option("--seed <number>", "seed of the demo's traffic", z.coerce.number().int().nonnegative().optional()),
+  data: option(
+    "--data <directory>",
+    "where logs, Kafka's and ClickHouse's files go",
+    z.string().min(1, "expected a directory").default(".hangup"),
+  ),
   kafka: option("--kafka <host:port,...>", "your Kafka instead of the bundled one", bootstrapServers.optional()),
   clickhouse: option("--clickhouse <url>", "your ClickHouse instead of the bundled one", httpUrl.optional(), {
     secret: true,

@@ -40,13 +40,13 @@ export class Near {
       const shown = likely.count > 0 ? likely : other;
       return `Between the same hosts it has ${shown.examples.join(", ")}${shown.count > EXAMPLES ? ` and ${counted(shown.count - EXAMPLES, "connection")} more` : ""}`;
     }
-    const [first, second] = this.#ends.map(({ address }, i) => {
+    const known = this.#ends.map(({ address }, i) => {
       const name = formatAddress(address);
       return this.#elsewhere[i] === 0
         ? `${name} is not in it`
         : `${name} has ${counted(this.#elsewhere[i], "connection")} with others`;
     });
-    return `${first}; ${second}. Behind a NAT or proxy an address is another`;
+    return `${[...new Set(known)].join("; ")}. Behind a NAT or proxy an address is another`;
   }
 }
 

@@ -129,6 +129,7 @@ describe("a connection that is not there", () => {
     ["10.0.0.1:40009", SERVER, "Between the same hosts it has 10.0.0.1:40000 → 10.0.1.1:443"],
     ["10.0.1.1:9", "10.0.0.1:9", "Between the same hosts it has 10.0.0.1:40000 → 10.0.1.1:443"],
     ["10.0.0.1:1", "10.9.9.9:2", "10.0.0.1 has 1 connection with others; 10.9.9.9 is not in it"],
+    ["10.9.9.9:1", "10.9.9.9:2", "10.9.9.9 is not in it. Behind a NAT"],
   ])("%s and %s", async (first, second, near) => {
     const found = await ask(path, first, second);
     expect(found.rows).toEqual([]);
