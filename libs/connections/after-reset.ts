@@ -37,7 +37,7 @@ export function noteAfterRst(k: Tracking, w: Int32Array, b: number, side: number
     words[r + R.RST_BITS] = bits & ~R.BEYOND_SND;
     return false;
   }
-  if (completesHandshake(w, b, side, s, words, r)) return ignore(k, w, b);
+  if (completesHandshake(w, b, side, s, words, r)) return true;
   const beyond = ahead((s.seq + s.payloadLength) | 0, seq) > 0;
   const exact = (bits & R.X_HAS_SEQ) === 0 || ahead(seq, words[r + R.RST_SND_X]) >= 0;
   if (fresh > 0 && beyond && ahead(s.seq, seq) >= 0 && exact) rare[at + R.RARE_BITS] |= R.GOES_ON;
@@ -100,10 +100,12 @@ export function noteSynAckAfterRst(k: Tracking, w: Int32Array, b: number, side: 
 }
 
 /** Takes the ending back: the RST was ignored and the row goes on. */
-export function ignore(k: Tracking, w: Int32Array, b: number): true {
+export function ignore(k: Tracking, w: Int32Array, b: number): void {
   w[b + L.FLAGS] &= ~(L.STATE | L.BY_RST | L.SYN_AGAIN | L.FIN_AFTER_0 | L.FIN_AFTER_1);
+  // Nothing came late: there was no end.
+  w[b + L.COUNTS] &= ~0xffff;
   const at = k.rare.find(w, b);
-  if (at < 0) return true;
+  if (at < 0) return;
   const rare = k.rare.records.words;
   const ending = rare[at + R.ENDING];
   if (ending !== 0) {
@@ -118,7 +120,6 @@ export function ignore(k: Tracking, w: Int32Array, b: number): true {
   rare[at + R.ENDING] = 0;
   rare[at + R.RST_COUNTS] += 1;
   rare[at + R.RARE_BITS] &= ~R.OF_ENDING;
-  return true;
 }
 
 /** Could the RST that ended it yet turn out to be ignored? Then a SYN opens nothing at once. */

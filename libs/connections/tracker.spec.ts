@@ -255,6 +255,13 @@ describe("one tuple, several connections", () => {
     expect(track(live.segments).rows).toMatchObject([{ stage: "request" }, { stage: "syn" }]);
   });
 
+  it("counts a RST that was ignored once, and nothing behind it as late", () => {
+    const live = new Conversation().play("cS sSA").send("c", { flags: 4, seq: 77, ack: 0 });
+    expect(track(live.play("cA cD200 sA sD900 cA cF sF cA").segments).rows).toMatchObject([
+      { endedBy: "fin", rsts: [1, 1], late: 0 },
+    ]);
+  });
+
   it("goes on with one row whatever follows a RST", () => {
     expect(track(play("cS sSA cA cD200 cRA sD100 cR sD100 cR ~500s sD100 cR")).rows).toMatchObject([
       { endedBy: "rst", rsts: [3, 0], late: 5 },

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Conversation, interleave } from "@hangup/connections";
+import type { Segment } from "@hangup/packets";
 import { segmentCapture } from "@hangup/packets/builder";
 import { describe, expect, it } from "vitest";
 import { formatAddress } from "./address.ts";
@@ -36,7 +37,21 @@ const capture = segmentCapture(
   ),
 );
 
+/** Of each row, whether its bytes are exact. */
+const exact = (segments: readonly Segment[]): boolean[] =>
+  observe(segmentCapture(segments)).rows.map((row) => row.bytes_exact);
+
 describe("Observer", () => {
+  it("claims exact bytes of what was captured in both directions, and of a refusal", () => {
+    const closed = new Conversation().play(CLOSED).segments;
+    expect(exact(closed)).toEqual([true]);
+    expect(exact(closed.filter(({ dstPort }) => dstPort === 443))).toEqual([false]);
+    expect(exact(closed.filter(({ srcPort }) => srcPort === 443))).toEqual([false]);
+    expect(exact(new Conversation().play("cS sRR").segments)).toEqual([true]);
+    expect(exact(new Conversation().play("cS ~1s =cS").segments)).toEqual([true]);
+    expect(exact(new Conversation().play("sR").segments)).toEqual([false]);
+  });
+
   it("makes rows of a capture's bytes", () => {
     const { rows, observer } = observe(capture);
     expect(rows.map(({ kind, cause, seq }) => [kind, cause, seq])).toEqual([

@@ -122,7 +122,7 @@ export function fillRow(row: Teardown, c: EndedConnection, v: Verdict, { localKn
   // In a capture of flags alone a count that no number tells is unknown, not 0.
   row.client_bytes = c.flagsOnly && !client.bytesWhole ? null : client.bytes;
   row.server_bytes = c.flagsOnly && !server.bytesWhole ? null : server.bytes;
-  row.bytes_exact = client.bytesWhole && (server.bytesWhole || server.packets === 0);
+  row.bytes_exact = isWhole(client, c) && isWhole(server, c);
   row.retransmits_client = client.retransmits;
   row.retransmits_server = server.retransmits;
   row.rtt_us = roundTripToServer(c);
@@ -167,4 +167,12 @@ function vantageOf(c: EndedConnection, localKnown: boolean): string {
 
 function isLocal(side: SideFacts, localKnown: boolean): boolean {
   return side.local && (localKnown || side.packets > 0);
+}
+
+/** Are the bytes of this side all that it has sent? */
+function isWhole(side: SideFacts, { client, server, flagsOnly }: EndedConnection): boolean {
+  if (flagsOnly || side.sentSyn || side.sentSynAck || side.spoke) return side.bytesWhole;
+  // It sent nothing, or RSTs. But where the other side went on, it was answered by what was not captured.
+  const other = side === client ? server : client;
+  return client.sentSyn && !other.spoke;
 }
