@@ -1,11 +1,9 @@
 import { execFile } from "node:child_process";
 import { claimPort } from "@hangup/kafka";
 import { HangupError } from "@hangup/service/command";
-import { collectWords, splitWords, type UpConfig } from "./wiring.ts";
+import { collectWords, SERVICE_PORTS, splitWords, type UpConfig } from "./wiring.ts";
 import { serviceMain } from "./services.ts";
 
-/** The services take so many ports from `--listen` on: page and API, gRPC, and the admin ports of the others. */
-const SERVICE_PORTS = 6;
 const LAST_PORT = 65_535;
 
 /** What can be known to be wrong before anything is started. @throws HangupError HANGUP_USAGE. */

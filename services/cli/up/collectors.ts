@@ -1,7 +1,7 @@
 import { checkoutFile, HangupError } from "@hangup/service/command";
 import { lastLine, startService, type ServiceProcess } from "./process.ts";
 import { portAfter, serviceMain, startAndWait } from "./services.ts";
-import { collectWords, type Wiring } from "./wiring.ts";
+import { collectWords, SERVICE_PORTS, type Wiring } from "./wiring.ts";
 
 /** The capture that the demo recorded, for where namespaces may not be made. */
 const RECORDED = "services/demo/capture/demo.pcap";
@@ -66,8 +66,7 @@ async function demoTraffic({ config, environment, logDirectory, parts }: Wiring)
 
 async function startCollector(wiring: Wiring, name: string, admin: string, words: readonly string[]): Promise<void> {
   const own = [
-    portAfter(wiring, 0),
-    portAfter(wiring, 1),
+    ...Array.from({ length: SERVICE_PORTS }, (_, distance) => portAfter(wiring, distance)),
     new URL(wiring.environment["HANGUP_CLICKHOUSE"] as string).host,
   ];
   const args = ["--admin-listen", admin, ...own.flatMap((address) => ["--own", address]), ...words];

@@ -12,6 +12,9 @@ import {
 import type { Parts } from "./parts.ts";
 import type { Progress } from "./progress.ts";
 
+/** The services take so many ports from `--listen` on: page and API, gRPC, and the admin ports of the others. */
+export const SERVICE_PORTS = 6;
+
 const options = {
   demo: option("--demo", "add live traffic in network namespaces of its own, so that there is something to see", flag),
   seed: option("--seed <number>", "seed of the demo's traffic", z.coerce.number().int().nonnegative().optional()),
