@@ -13,7 +13,7 @@ import { answersSyn, ICMP_RULES, REFUSED_RULES } from "./rules/refused.ts";
 import { onlySyn, SILENCE_RULES } from "./rules/silence.ts";
 import { THIRD_PARTY_RULES } from "./rules/third-party.ts";
 import { UNEXPECTED_SYN_RULE } from "./rules/unexpected-syn.ts";
-import { FAREWELL_BYTES, Signs } from "./signs.ts";
+import { FAREWELL_BYTES, isOneSided, Signs } from "./signs.ts";
 import { causeDefinition, type CauseDefinition, type CauseName, type Kind } from "./taxonomy.ts";
 import { Verdict } from "./verdict.ts";
 
@@ -189,8 +189,9 @@ function settle(v: Verdict, kind: Kind, definition: CauseDefinition, confidence:
 function benignOf(c: EndedConnection, { name, benign }: CauseDefinition): boolean | null {
   const { rst } = c;
   if (typeof benign === "boolean") {
-    if (name !== "app_abort" || !c.flagsOnly || c.onlyRsts || rst === null) return benign;
-    // Without payload in the capture an abort after all was said cannot be told from any other.
+    if (name !== "app_abort" || c.onlyRsts || rst === null) return benign;
+    // Without payload in the capture, or one side of it, an abort after all was said cannot be told from any other.
+    if (!c.flagsOnly) return isOneSided(c, rst) ? null : benign;
     return rst.peerFin || (c.client.sentPayload && c.server.sentPayload) ? null : benign;
   }
   if (rst === null) return null;

@@ -1,5 +1,6 @@
 import { CLIENT, SERVER, type EndedConnection, type RstFacts, type SideIndex } from "@hangup/connections";
 import { E, type Evidence } from "./evidence.ts";
+import { repeatsInVain } from "./repetition.ts";
 import { hasText, statedReason } from "./stated-reason.ts";
 
 /** A last alert, QUIT or close_notify: bytes that nobody misses. */
@@ -25,6 +26,8 @@ export class Signs {
   abort = false;
   /** Nothing that either side sent is lost by the RST. */
   nothingMissing = false;
+  /** Nothing of the peer was captured: what it sent and received is unknown. */
+  oneSided = false;
   /** The peer was in the middle of sending, and what was under way came behind the RST. */
   cutShort = false;
   ttlForeign = false;
@@ -44,7 +47,8 @@ export class Signs {
     this.bareAbort = isBareAbort(c, rst);
     this.abort = rst.form === "abort" || this.bareAbort || (rst.form === "odd" && (rst.flags & 16) !== 0);
     this.bare = !this.abort;
-    this.nothingMissing = !c.flagsOnly && isNothingMissing(rst);
+    this.nothingMissing = !c.flagsOnly && isNothingMissing(c, rst);
+    this.oneSided = isOneSided(c, rst);
     this.cutShort = !c.flagsOnly && c.peerSentMore && rst.peerSentPayload && !rst.lastPayloadBySender;
     this.ttlForeign = isTtlForeign(c, rst);
     this.goesOn = c.senderGoesOn;
@@ -90,9 +94,11 @@ export class Signs {
     }
     e.note(E.lone_rst, c.onlyRsts);
     if (!this.abort) return;
+    e.note(E.one_way, this.oneSided);
+    e.note(E.repeated_to_silence, repeatsInVain(c.sides[rst.sender]));
     const missing = !this.nothingMissing || this.cutShort;
     e.note(E.nothing_missing, !missing);
-    e.note(E.data_missing, !c.flagsOnly && missing);
+    e.note(E.data_missing, !c.flagsOnly && !this.oneSided && missing);
     e.note(E.both_spoke, rst.senderSentPayload && rst.peerSentPayload);
     e.note(E.window_closed, rst.senderWindowZero && rst.peerSentPayload);
   }
@@ -106,12 +112,22 @@ function isBareAbort(c: EndedConnection, rst: RstFacts): boolean {
   return rst.lastBySender && rst.unackedOfPeer <= 0;
 }
 
-function isNothingMissing(rst: RstFacts): boolean {
-  const farewell = rst.sender === CLIENT || rst.peerFin ? FAREWELL_BYTES : 0;
+function isNothingMissing(c: EndedConnection, rst: RstFacts): boolean {
+  // What was repeated again and again is no last word that nobody misses.
+  const mayFarewell = (rst.sender === CLIENT || rst.peerFin) && !repeatsInVain(c.sides[rst.sender]);
+  const farewell = mayFarewell ? FAREWELL_BYTES : 0;
+  const isAbort = (rst.flags & 16) !== 0;
   const received = Number.isNaN(rst.ackBeyondSent) ? !rst.peerSentPayload : rst.ackBeyondSent >= 0;
-  const sent = Number.isNaN(rst.unackedOfSender) ? !rst.senderSentPayload : rst.unackedOfSender <= farewell;
+  // An abort's own number tells of segments that were lost before they came by here.
+  const unacked = isAbort ? Math.max(rst.unackedOfSender, rst.seqBeyondAcked) : rst.unackedOfSender;
+  const sent = Number.isNaN(unacked) ? !rst.senderSentPayload : unacked <= farewell;
   // A bare abort says nothing of what it has received: what it acknowledged before must do.
-  return sent && ((rst.flags & 16) !== 0 ? received : rst.unackedOfPeer <= 0);
+  return sent && (isAbort ? received : rst.unackedOfPeer <= 0);
+}
+
+/** The owner of one side cut it, and the other side's packets pass elsewhere. */
+export function isOneSided(c: EndedConnection, rst: RstFacts): boolean {
+  return !c.flagsOnly && !c.onlyRsts && c.sides[rst.sender === CLIENT ? SERVER : CLIENT].packets === 0;
 }
 
 /** More than one hop off every other TTL of the side. A very low or high one is one service's (RFC 5082) unless two ports have it. */
@@ -127,7 +143,10 @@ function isTtlForeign(c: EndedConnection, rst: RstFacts): boolean {
   return compared;
 }
 
-/** A stack aborts once, and then answers bare with its peer's acknowledgements: other rows of numbers are made up. */
+/**
+ * A stack aborts once, and then answers with its peer's acknowledgements, bare (lwIP: with an acknowledgement of its own): other rows of
+ * numbers are made up.
+ */
 function isClimbing(c: EndedConnection, ending: RstFacts): boolean {
   if (ending.senderFin) return false;
   let previous: RstFacts | null = null;
@@ -141,7 +160,8 @@ function isClimbing(c: EndedConnection, ending: RstFacts): boolean {
   for (let i = 0; i < c.rstsKept; i++) {
     const rst = c.rsts[i];
     if (rst.sender !== ending.sender || rst.trails || rst.form === "refuse") continue;
-    const isAbort = (rst.flags & 16) !== 0;
+    const isAnswer = !first && rst.seqIsLastAck && rst.ackBeyondSent <= 0;
+    const isAbort = (rst.flags & 16) !== 0 && !isAnswer;
     if (previous !== null && previous.seq !== rst.seq) differ = true;
     if (!(first && isAbort) && rst.seqBeyondSent > 0 && !rst.seqIsLastAck) beyond = true;
     if (isAbort) {

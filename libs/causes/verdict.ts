@@ -60,4 +60,4 @@ function sideName(side: SideIndex | null): SideName {
 }
 
 /** Rises with every change of a rule, so that stored rows can be judged again. */
-export const RULE_VERSION = 3;
+export const RULE_VERSION = 4;

@@ -6,7 +6,7 @@ import { noteMissing } from "./gaps.ts";
 import { isForwarded } from "./hosts.ts";
 import * as L from "./layout.ts";
 import { LETTER_A, LETTER_D, LETTER_G, LETTER_T, LETTER_W, ONCE_A, ONCE_D } from "./letters.ts";
-import { FIRST_WINDOW, IPID_STEP, REACH } from "./limits.ts";
+import { FIRST_WINDOW, IPID_STEP, MOST_COPIES, REACH } from "./limits.ts";
 import { STALE_ACK_OF, type RareFacts } from "./rare-facts.ts";
 import { talkName } from "./scans.ts";
 import { silenceWord } from "./silence.ts";
@@ -206,6 +206,14 @@ export function noteRepeat(w: Int32Array, x: number, seq: number): void {
   const repeats = w[x + L.LAST_SEQ] === seq ? Math.min(255, ((v >>> 8) & 255) + 1) : 2;
   w[x + L.LAST_SEQ] = seq;
   w[x + L.TRIES] = (Math.min(0xffff, (v >>> 16) + 1) << 16) | (repeats << 8) | (v & 255);
+}
+
+/** A copy tells nothing but that there are copies, and the TTL that it has where it was captured. */
+export function noteCopy(k: Tracking, w: Int32Array, b: number, side: number, s: Segment): void {
+  if (w[b + L.COPIES] >>> L.COPIES_SHIFT < MOST_COPIES) w[b + L.COPIES] += 1 << L.COPIES_SHIFT;
+  const x = b + L.SIDE + side * L.SIDE_WORDS;
+  if ((s.flags & RST) === 0 && (w[x + L.TTLS] & 255) !== s.ttl)
+    w[x + L.BITS] = noteTtl(k, w, b, side, s.ttl, w[x + L.BITS]);
 }
 
 function noteTtl(k: Tracking, w: Int32Array, b: number, side: number, ttl: number, bits: number): number {

@@ -80,11 +80,21 @@ export function noteSynAfterRst(k: Tracking, w: Int32Array, b: number, side: num
   const { words } = k.rare.rsts;
   const r = k.rare.records.words[at + R.ENDING] * R.RST_STRIDE;
   if ((words[r + R.RST_BITS] & R.BY_SIDE_1) !== side) {
+    if (isDropped(w, b, side, words, r)) return true;
     w[b + L.FLAGS] |= L.SYN_AGAIN;
     return false;
   }
   const next = (w[b + L.ISN_OF + side] + 1) | 0;
   return (words[r + R.RST_FLAGS_THEN] & L.HANDSHAKE) === 0 && words[r + R.RST_SEQ] !== next;
+}
+
+/** In SYN-SENT a RST counts only where it acknowledges the SYN (RFC 9293 3.10.7.3). */
+function isDropped(w: Int32Array, b: number, side: number, words: Int32Array, r: number): boolean {
+  const y = b + L.SIDE + (side ^ 1) * L.SIDE_WORDS;
+  if ((w[y + L.BITS] & (L.SENT_SYN | L.SENT_SYNACK)) !== 0) return false;
+  if (!hasAck(words, r)) return true;
+  const ack = words[r + R.RST_ACK];
+  return ahead(ack, w[b + L.ISN_OF + side]) <= 0 || ahead(ack, words[r + R.RST_SND_Y]) > 0;
 }
 
 /** A SYN-ACK that fits came behind the RST. Answers true when the refusals before it were ignored. */

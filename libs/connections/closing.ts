@@ -1,5 +1,6 @@
 import { ACK, type Segment } from "@hangup/packets";
 import { noteRepeat } from "./accounting.ts";
+import { endTime } from "./end-time.ts";
 import { appendLetter } from "./history.ts";
 import * as L from "./layout.ts";
 import { LETTER_F } from "./letters.ts";
@@ -29,6 +30,12 @@ export function recordFin(k: Tracking, w: Int32Array, b: number, side: number, s
   if ((f & (L.FIN_0 << (side ^ 1))) === 0 || ahead(s.ack, w[b + L.FIN_END_OF + (side ^ 1)]) < 0) return false;
   w[b + L.MARKS] |= L.FIN_ACKED_LATER;
   return true;
+}
+
+/** Both sides have sent their FIN, the last of them now. */
+export function endByFins(w: Int32Array, t: Float64Array, b: number, s: Segment): void {
+  w[b + L.FLAGS] = (w[b + L.FLAGS] & ~(L.STATE | L.BY_ICMP)) | L.ENDED | L.BY_FIN;
+  w[b + L.END_TIME] = endTime(t, b, s.timeUs);
 }
 
 /** This is the side's FIN: the first of the two, or the second that answers it. */

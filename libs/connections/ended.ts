@@ -53,7 +53,10 @@ export class SideFacts {
   finAtStart = false;
   /** It sent new payload that acknowledges the other's FIN, before its own FIN. */
   wentOnAfterFin = false;
-  /** How often its last data, FIN or probe was sent, and whether the peer never acknowledged it. */
+  /**
+   * How often its last data, FIN or probe was sent; and whether the peer never acknowledged it, nor had the last word otherwise than by
+   * repeating itself, too: one that shuts its window hears.
+   */
   lastTries = 0;
   lastUnanswered = false;
   /** Probes since the peer spoke last. */

@@ -14,7 +14,8 @@ import {
 /**
  * Zeek's history: a letter a thing seen, upper case for the client. S SYN, H SYN-ACK, A pure ACK, D payload, F FIN, R RST,
  * T payload again, W window 0, G a hole in the payload, I flags at odds (FIN and RST), Q SYN with FIN or RST.
- * A, D, T, W, G, I, Q stand once a side; S, H, F, R again when their sequence number changed.
+ * A, D, T, W, G, I, Q stand once a side; S, H, F, R again when their sequence number changed. ^ before them: the first packet captured
+ * was the server's.
  */
 const LETTERS = ".shafrdtwgiq";
 
@@ -69,5 +70,5 @@ function text(first: number, second: number, client: number): string {
     const letter = LETTERS[code & 15];
     out += code >>> 4 === client ? letter.toUpperCase() : letter;
   }
-  return out;
+  return out === "" || out[0] === out[0].toUpperCase() ? out : `^${out}`;
 }

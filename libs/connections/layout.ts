@@ -58,6 +58,9 @@ export const RTT_CLIENT = 37;
 export const DATA_TIME = 38;
 /** Letters of the history, six to a word. */
 export const HISTORY = 39;
+/** Above the letters of the second word: copies of its packets, at most three (RecentPackets). */
+export const COPIES = 40;
+export const COPIES_SHIFT = 30;
 /** SYNs 8 bits | counted SYN-ACKs 8 | segments after the end 16. */
 export const COUNTS = 41;
 /** Acknowledgement number of the first FIN. */

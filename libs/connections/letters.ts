@@ -18,7 +18,7 @@ export const PER_WORD = 6;
 export const ROOM = 12;
 /** Room for how it ended is kept free of what came on the way. */
 export const ROOM_BEFORE_THE_END = 9;
-export const ROOM_FOR_TROUBLE = 7;
+export const ROOM_FOR_TROUBLE = 8;
 export const LENGTH_MASK = 15;
 
 /** MARKS: side 0 has sent a pure ACK, payload; shift by side. */

@@ -10,10 +10,14 @@ export const FIRST_WINDOW = 65_535;
 export const IPID_STEP = 16;
 /** Copies come at once: the same packet on a second interface, or seen twice by a mirror port; µs. */
 export const COPY_WINDOW_US = 5_000;
+/** Copies of a connection's packets that are counted: after so many all are expected to have one. */
+export const MOST_COPIES = 3;
 /** Trackers that share a capture exchange their notes at the latest after so many segments (a power of two), so that these stay few. */
 export const EXCHANGE = 1 << 20;
 /** A server that turns a client away closes at most this long after its SYN-ACK (TCP wrappers wait for a resolver: 5 s). */
 export const SOON_US = 8_000_000;
+/** A connection that ended longer than this before its last segment is told to have ended so long before it; µs. */
+export const REACHES_BACK_US = 0x7fff_ffff;
 /** A file's connections are judged so long behind their last segment: a scan of 10 s is whole by then; µs. */
 export const JUDGE_US = 30_000_000;
 /** And at the latest so long after their end, µs. */

@@ -1,5 +1,6 @@
 import { ACK, FIN, SYN, type Segment } from "@hangup/packets";
 import { lastAck } from "./accounting.ts";
+import { endTime } from "./end-time.ts";
 import { appendLetter, appendOnce } from "./history.ts";
 import * as L from "./layout.ts";
 import { LETTER_I, LETTER_Q, LETTER_R } from "./letters.ts";
@@ -35,7 +36,7 @@ export function recordRst(k: Tracking, w: Int32Array, t: Float64Array, b: number
   if ((s.flags & FIN) !== 0) appendOnce(w, b, LETTER_I, side);
   const at = k.rare.of(w, b);
   if (at < 0) {
-    if (state === L.OPEN) endByRst(w, b, s.timeUs);
+    if (state === L.OPEN) endByRst(w, t, b, s.timeUs);
     return state === L.OPEN ? RST_ENDS : RST_LATE;
   }
   const rare = k.rare.records.words;
@@ -75,13 +76,13 @@ export function recordRst(k: Tracking, w: Int32Array, t: Float64Array, b: number
   }
   rare[at + R.ENDING] = ending;
   rare[at + R.RARE_BITS] &= ~R.OF_ENDING;
-  endByRst(w, b, ending === 0 ? s.timeUs : k.rare.rsts.times[(ending * R.RST_STRIDE) >> 1]);
+  endByRst(w, t, b, ending === 0 ? s.timeUs : k.rare.rsts.times[(ending * R.RST_STRIDE) >> 1]);
   return RST_ENDS;
 }
 
-function endByRst(w: Int32Array, b: number, timeUs: number): void {
+function endByRst(w: Int32Array, t: Float64Array, b: number, timeUs: number): void {
   w[b + L.FLAGS] = (w[b + L.FLAGS] & ~(L.STATE | L.BY_ICMP | L.BY_FIN)) | L.ENDED | L.BY_RST;
-  w[b + L.END_TIME] = timeUs;
+  w[b + L.END_TIME] = endTime(t, b, timeUs);
 }
 
 /** A refusal of the SYN whose SYN-ACK is there too, with no copy of the SYN between them. */

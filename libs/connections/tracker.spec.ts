@@ -50,18 +50,6 @@ describe("one connection", () => {
     ]);
   });
 
-  it("drops copies: the same packet again at once", () => {
-    const segments = play(WHOLE).flatMap((segment) => {
-      const copy = Object.assign(Object.create(Object.getPrototypeOf(segment)), segment) as Segment;
-      copy.timeUs += 20;
-      copy.ttl--;
-      return [segment, copy];
-    });
-    const { rows, tracker } = track(segments);
-    expect(rows).toMatchObject([{ packets: [6, 5], retransmits: [0, 0], history: "ShADadFf" }]);
-    expect(tracker.counters.copies).toBe(11);
-  });
-
   it("is one though its two directions pass in two VLANs", () => {
     const segments = play(WHOLE);
     for (const segment of segments) segment.context = segment.srcPort === 443 ? 7 : 5;
@@ -86,13 +74,18 @@ describe("one connection", () => {
 
   it.each([
     { text: "cS", connState: "S0" },
+    { text: "cS cA cD", connState: "S0" },
+    { text: "cS sSA", connState: "S1" },
     { text: "cS sSA cA", connState: "S1" },
+    { text: "!cS sSA cA", connState: "S1" },
     { text: "cS sSA cA cF", connState: "S2" },
     { text: "cS sSA cA sF", connState: "S3" },
     { text: "cS sRR", connState: "REJ" },
     { text: "cS sSA cA cRA", connState: "RSTO" },
     { text: "cS sSA cA sRA", connState: "RSTR" },
+    { text: "cS sSA sRA", connState: "RSTR" },
     { text: "cS cRA", connState: "RSTOS0" },
+    { text: "cS cA cRA", connState: "OTH" },
     { text: "!cS sSA sRA", connState: "RSTRH" },
     { text: "cS cF", connState: "SH" },
     { text: "cD sA", connState: "OTH" },
@@ -100,6 +93,24 @@ describe("one connection", () => {
     { text: "cD sA cRA", connState: "OTH" },
   ])("$text has Zeek's state $connState", ({ text, connState }) => {
     expect(track(play(text)).rows).toMatchObject([{ connState }]);
+  });
+
+  it.each([
+    { text: "cS sSA cA cD sA", history: "ShADa" },
+    { text: "!cS sSA cA cD sA", history: "^hADa" },
+    { text: "sA cD sF", history: "^aDf" },
+  ])("$text has Zeek's history $history", ({ text, history }) => {
+    expect(track(play(text)).rows).toMatchObject([{ history }]);
+  });
+
+  it("ends no sooner than it began where the clock of the capture steps back", () => {
+    for (const text of [WHOLE, "cS sSA cA cD sA sRA"]) {
+      const segments = play(text);
+      for (const segment of segments.slice(4)) segment.timeUs -= 3_600_000_000;
+      const { rows } = track(segments);
+      expect(rows).toHaveLength(1);
+      expect(rows[0].durationUs).toBeLessThanOrEqual(0);
+    }
   });
 
   it("tells the direction by a listener seen elsewhere", () => {

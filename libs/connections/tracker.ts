@@ -1,7 +1,7 @@
 import { ACK, FIN, RST, SYN, type Segment } from "@hangup/packets";
 import { LOSS, NOTED, PLAIN_SEEN } from "./arena-layout.ts";
 import { CaptureClock } from "./capture-clock.ts";
-import { accountHeader, accountLate, accountPayload } from "./accounting.ts";
+import { accountHeader, accountLate, accountPayload, noteCopy } from "./accounting.ts";
 import {
   livedOn,
   ignore,
@@ -11,7 +11,7 @@ import {
   noteSynAckAfterRst,
   noteSynAfterRst,
 } from "./after-reset.ts";
-import { noteHalfClose, recordFin, settleAlternative } from "./closing.ts";
+import { endByFins, noteHalfClose, recordFin, settleAlternative } from "./closing.ts";
 import { FingerprintSet } from "./fingerprints.ts";
 import { openGap, openGaps } from "./gaps.ts";
 import { fitsSyn, mayHaveOpened, recordSyn, recordSynAck, repeatSyn, repeatSynAck, startRecord } from "./handshake.ts";
@@ -108,13 +108,14 @@ export class Tracker implements Tracking {
       }
       slot = table.elsewhere;
     }
-    if (this.#recent.isCopy((slot << 1) | side, s)) {
-      this.counters.copies++;
-      return;
-    }
     const w = table.words;
     const b = table.base(slot);
     const t = table.times;
+    if (this.#recent.isCopyIn(w, b, (slot << 1) | side, s)) {
+      this.counters.copies++;
+      noteCopy(this, w, b, side, s);
+      return;
+    }
     if ((w[b + L.FLAGS] & L.SPECIAL) === 0 && (s.flags & (SYN | FIN | RST)) === 0) {
       accountHeader(this, w, t, b, side, s);
       accountPayload(this, w, b, side, s);
@@ -209,10 +210,10 @@ export class Tracker implements Tracking {
       table.replace(old, slot);
       this.#lifetimes.detach(old, s.timeUs);
     }
-    this.#recent.isCopy((slot << 1) | side, s);
     const w = table.words;
     const b = table.base(slot);
     const t = table.times;
+    this.#recent.isCopyIn(w, b, (slot << 1) | side, s);
     startRecord(t, b, s);
     this.counters.connections++;
     this.#lifetimes.begin(slot, s.timeUs);
@@ -302,7 +303,7 @@ export class Tracker implements Tracking {
     }
     if (state !== L.OPEN && (w[b + L.FLAGS] & L.BY_FIN) === 0 && !mayYetGoOn(this.rare, w, b))
       this.#begin(s, side, slot);
-    else if (this.#waiting.wait(slot, w, b, side, s)) this.#recent.isCopy((slot << 1) | side, s);
+    else if (this.#waiting.wait(slot, w, b, side, s)) this.#recent.isCopyIn(w, b, (slot << 1) | side, s);
   }
 
   #synAck(slot: number, w: Int32Array, t: Float64Array, b: number, side: number, s: Segment): void {
@@ -384,8 +385,7 @@ export class Tracker implements Tracking {
   }
 
   #endByFin(slot: number, w: Int32Array, b: number, s: Segment): void {
-    w[b + L.FLAGS] = (w[b + L.FLAGS] & ~(L.STATE | L.BY_ICMP)) | L.ENDED | L.BY_FIN;
-    w[b + L.END_TIME] = s.timeUs;
+    endByFins(w, this.table.times, b, s);
     this.#lifetimes.ended(slot, w, b);
   }
 

@@ -121,9 +121,10 @@ export class SideView implements SideFacts {
     return (this.#w[this.#x + L.TRIES] >>> 8) & 255;
   }
   get lastUnanswered(): boolean {
-    if (this.lastTries === 0) return false;
     const w = this.#w;
-    return (w[this.#y + L.BITS] & L.HAS_ACK) === 0 || ahead(w[this.#y + L.ACKED], w[this.#x + L.LAST_SEQ]) <= 0;
+    if (!isUnacknowledged(w, this.#x, this.#y)) return false;
+    const spokeLast = ((w[this.#b + L.FLAGS] & L.LAST_IS_1) === 0 ? 0 : 1) === this.#side;
+    return spokeLast || repeatsItself(w, this.#y, this.#x);
   }
   get probes(): number {
     return this.#w[this.#x + L.TRIES] & 255;
@@ -148,4 +149,15 @@ export class SideView implements SideFacts {
     // Without acknowledgements in the capture the first echo is that of a late segment.
     return this.#k.plainSeen ? tripTo(w, b, this.#side) : 0;
   }
+}
+
+/** The last data, FIN or probe of side `x`, of which `y` has acknowledged nothing. */
+function isUnacknowledged(w: Int32Array, x: number, y: number): boolean {
+  if ((w[x + L.TRIES] & 0xff00) === 0) return false;
+  return (w[y + L.BITS] & L.HAS_ACK) === 0 || ahead(w[y + L.ACKED], w[x + L.LAST_SEQ]) <= 0;
+}
+
+function repeatsItself(w: Int32Array, x: number, y: number): boolean {
+  const tries = w[x + L.TRIES];
+  return (tries & 255) !== 0 || (((tries >>> 8) & 255) > 1 && isUnacknowledged(w, x, y));
 }

@@ -6,7 +6,6 @@ import {
   type Occasion,
   type RefusalTtl,
   RstFacts,
-  SERVER,
   type SideIndex,
   type Stage,
 } from "./ended.ts";
@@ -241,15 +240,14 @@ export class View implements EndedConnection {
   #isScanned(w: Int32Array, b: number, client: number): boolean {
     if (this.client.sentPayload || this.server.sentPayload || (this.rst === null && !this.oddOpen)) return false;
     const rst = this.rst;
-    const known = (w[b + L.FLAGS] & L.CLIENT_KNOWN) !== 0;
-    // Without a SYN whoever the RST went to is the one who asked.
-    const source = known || rst === null ? client : (rst.sender === CLIENT ? client : client ^ 1) ^ 1;
+    // Without a SYN whoever the RST went to is the one who asked; a server, by its port, only answers.
+    if ((w[b + L.FLAGS] & L.CLIENT_KNOWN) === 0 && rst?.sender === CLIENT) return false;
     const context = w[b + L.CONTEXT];
     const opener = (w[b + L.FLAGS] & (L.CLIENT_KNOWN | L.ODD_OPEN)) !== 0;
     return this.#k.neighbourhood.scans.includes(
-      addressFingerprint(w, b + L.ADDRESS + source * 4, context),
-      addressFingerprint(w, b + L.ADDRESS + (source ^ 1) * 4, context),
-      this.sides[source === client ? SERVER : CLIENT].port,
+      addressFingerprint(w, b + L.ADDRESS + client * 4, context),
+      addressFingerprint(w, b + L.ADDRESS + (client ^ 1) * 4, context),
+      this.server.port,
       rst === null ? this.startUs : rst.timeUs,
       opener,
     );
@@ -263,7 +261,11 @@ function stageOf(c: EndedConnection): Stage {
   if (rst !== null && rst.senderFin !== rst.peerFin) return "closing";
   if (rst !== null && rst.senderFin && rst.peerFin) return "closed";
   if (c.midstream && !c.client.hasIsn) return "data";
-  if (!c.server.sentSynAck && !c.bothSyns) return c.client.spoke && c.server.spoke ? "data" : "syn";
+  // Where the SYN-ACK passed elsewhere, the client's next segment tells of it.
+  const unheard = !c.server.sentSynAck && !c.bothSyns;
+  const abortsHeard = rst !== null && rst.sender === CLIENT && (rst.flags & 16) !== 0 && rst.ack !== 0;
+  if (unheard && c.server.spoke) return c.client.spoke ? "data" : "syn";
+  if (unheard && !c.client.spoke && !abortsHeard) return "syn";
   const clientDone = rst !== null && rst.sender === CLIENT && (rst.flags & 16) !== 0;
   const done = c.flagsOnly ? c.client.fin || c.server.fin || clientDone : rst !== null ? rst.handshake : c.handshake;
   const byClient =
@@ -272,5 +274,5 @@ function stageOf(c: EndedConnection): Stage {
     rst === null ? c.server.sentPayload : rst.sender === CLIENT ? rst.peerSentPayload : rst.senderSentPayload;
   if (byClient && byServer) return "data";
   if (byClient || byServer) return "request";
-  return done || c.client.fin || c.server.fin ? "established" : "handshake";
+  return done || unheard || c.client.fin || c.server.fin ? "established" : "handshake";
 }

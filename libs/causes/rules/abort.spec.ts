@@ -26,6 +26,16 @@ describe("the owner cut it", () => {
     { text: `${HANDSHAKE} cD sA sD cA ~60s sRA`, said: "reset:rst_instead_of_fin", stage: "data", benign: true },
     // the response was not all acknowledged
     { text: `${HANDSHAKE} cD sA sD cA sD sRA`, said: "reset:app_abort", stage: "data", evidence: ["data_missing"] },
+    // part of the response was lost before it came by here, as the RST's number tells
+    { text: `${HANDSHAKE} cD sA sD cA !sD sRA`, said: "reset:app_abort", stage: "data", evidence: ["data_missing"] },
+    // repeated in vain, however short: no last word that nobody misses
+    {
+      text: `${HANDSHAKE} cD sA sD cA cD60 ~1s =cD60 ~2s =cD60 ~4s =cD60 ~8s =cD60 cRA`,
+      said: "reset:app_abort",
+      benign: false,
+      evidence: ["data_missing", "repeated_to_silence"],
+    },
+    { text: `${HANDSHAKE} cD sA sD cA cD60 cRA`, said: "reset:rst_instead_of_fin", stage: "data" },
     // more of the response was under way
     { text: `${HANDSHAKE} cD sA sD cA cRA sD`, said: "reset:app_abort", stage: "data", evidence: ["data_missing"] },
     // the next request was, and nobody meant to cut it short
@@ -55,6 +65,17 @@ describe("the owner cut it", () => {
     { text: `${HANDSHAKE} cRA`, said: "reset:app_abort", confidence: 90, benign: false },
   ])("SYN, FIN and RST alone: $text → $said", ({ text, ...expected }) => {
     expect(tell([new Conversation().play(text)], { flags: true })[0]).toMatchObject(expected);
+  });
+
+  it("does not say what is missing where one direction was captured", () => {
+    expect(tell([new Conversation().play("cS !sSA cA cD !sA !sD cA cRA")])).toMatchObject([
+      { said: "reset:app_abort", confidence: 60, benign: null, stage: "request", evidence: ["one_way"] },
+    ]);
+  });
+
+  it("knows from an abort's acknowledgement that the handshake was complete", () => {
+    const [row] = tell([new Conversation().play("cS !sSA !cA !cD !sD cRA")], { flags: true });
+    expect(row).toMatchObject({ said: "reset:app_abort", stage: "request" });
   });
 
   it("takes a closed window for unread data", () => {

@@ -118,7 +118,7 @@ export const ABORT_RULES: readonly Rule[] = [
     confusedWith: ["app_abort", "unread_data_close"],
     match(c, { signs }) {
       const { rst } = c;
-      const allSaid = signs.nothingMissing && !signs.cutShort;
+      const allSaid = signs.nothingMissing && !signs.cutShort && !signs.bothEnds;
       return rst !== null && allSaid && rst.senderSentPayload && rst.peerSentPayload ? 60 : 0;
     },
   },
@@ -128,6 +128,7 @@ export const ABORT_RULES: readonly Rule[] = [
     confidence: [90, 60],
     source: "SO_LINGER 0, connect(AF_UNSPEC), ss -K, process killed with unread data",
     confusedWith: ["process_crash", "unread_data_close"],
-    match: (c) => (c.flagsOnly && c.client.sentPayload && c.server.sentPayload ? 60 : 90),
+    match: (c, { signs }) =>
+      signs.oneSided || (c.flagsOnly && c.client.sentPayload && c.server.sentPayload) ? 60 : 90,
   },
 ];

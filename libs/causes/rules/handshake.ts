@@ -1,7 +1,7 @@
 import { CLIENT, SERVER } from "@hangup/connections";
 import { E } from "../evidence.ts";
 import type { Rule } from "../rule.ts";
-import { TRIES } from "./silence.ts";
+import { TRIES } from "../repetition.ts";
 
 /** A RST so soon behind what it answers, or where that is not captured, behind the SYN-ACK, belongs to the handshake. */
 const ANSWER_US = 1_000_000;

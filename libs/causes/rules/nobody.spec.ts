@@ -72,6 +72,13 @@ describe("port_scan", () => {
     expect(rows).toHaveLength(captures.length);
   });
 
+  it("takes no server for a scanner whose clients disown their connections", () => {
+    const disowned = ports(12).map((port) =>
+      new Conversation({ clientPort: 51_000 + port, serverPort: 443 }).send("c", { ...bare, seq: 99 }),
+    );
+    expect(tell(disowned).map(({ said }) => said)).toEqual(Array<string>(12).fill("reset:no_connection"));
+  });
+
   it("leaves out targets that the source exchanges data with", () => {
     const talks = ports(8).map((port) =>
       probe(port, "cS sSA cA cD sA sD cA cF sA sF cA", { clientPort: 30_000 + port }),

@@ -103,4 +103,14 @@ describe("a RST answers the SYN", () => {
       .play("=cS");
     expect(tell([tooLarge])).toMatchObject([{ said: "timeout:syn_unanswered" }]);
   });
+
+  it("is not what acknowledges no SYN: who sent the SYN drops it, and goes on", () => {
+    for (const rst of [
+      { flags: 4, seq: 0, ack: 0 },
+      { flags: 20, seq: 0, ack: 99 },
+    ]) {
+      const dropped = new Conversation().play("cS").send("s", { ...rst, window: 0, hasOptions: false });
+      expect(tell([dropped.play("~1s =cS ~2s =cS")])).toMatchObject([{ said: "open", rstIgnored: 1, late: 0 }]);
+    }
+  });
 });

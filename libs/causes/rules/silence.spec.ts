@@ -77,6 +77,24 @@ describe("nothing ended it", () => {
     expect(tell([probes, until(60)])[0]).toMatchObject({ said: "timeout:retransmission_timeout", sender: "client" });
   });
 
+  it("is no timeout where the peer answers", () => {
+    const full = new Conversation().play(`${EXCHANGE} cD1000`).send("s", { flags: 16, window: 0 });
+    const next = full.next("c");
+    const [heard, answer] = [full.next("s"), full.next("c")];
+    for (let i = 0; i < 8; i++) {
+      full.wait(8_000_000).send("c", { flags: 16, seq: next, payloadLength: 1 });
+      full.send("s", { flags: 16, seq: heard, ack: answer, window: 0 });
+    }
+    expect(tell([full, until(300)])[0]).toMatchObject({ said: "open" });
+  });
+
+  it("is one where both repeat what the other never hears", () => {
+    const cut = new Conversation().play(EXCHANGE);
+    for (const seconds of [1, 2, 4, 8, 16])
+      for (const side of ["c", "s"] as const) cut.wait(seconds * 1e6).send(side, { flags: 16, payloadLength: 100 });
+    expect(tell([cut, until(300)])[0]).toMatchObject({ said: "timeout:retransmission_timeout" });
+  });
+
   it("knows one direction alone for what it is", () => {
     const one = new Conversation().play("cA cD cD !sD cA");
     expect(tell([one])).toMatchObject([{ said: "not_observed", evidence: expect.arrayContaining(["one_way"]) }]);

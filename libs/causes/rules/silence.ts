@@ -1,21 +1,16 @@
 import type { EndedConnection, SideFacts } from "@hangup/connections";
 import { E } from "../evidence.ts";
+import { repeatsInVain, TRIES } from "../repetition.ts";
 import type { Rule } from "../rule.ts";
 
 /** RFC 6298: the first retransmission of a SYN comes after one second. Before that nobody knows. */
 const FIRST_RTO_US = 1_000_000;
-/** The first sending and four repetitions: beyond R1 (RFC 9293 3.8.3). */
-export const TRIES = 5;
 const ABANDONED_US = 60_000_000;
 
-function gaveUp(side: SideFacts): boolean {
-  return (side.lastTries >= TRIES && side.lastUnanswered) || side.probes >= TRIES;
-}
-
 /** Who repeated its last segment in vain, if anyone. */
-export function repeater(c: EndedConnection): SideFacts | null {
-  if (gaveUp(c.client)) return c.client;
-  return gaveUp(c.server) ? c.server : null;
+export function repeater({ client, server }: EndedConnection): SideFacts | null {
+  if (repeatsInVain(client)) return client;
+  return repeatsInVain(server) ? server : null;
 }
 
 /** Only the client's SYN was ever seen. */

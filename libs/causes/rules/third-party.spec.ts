@@ -63,6 +63,19 @@ describe("somebody else sent the RST", () => {
     expect(row).toMatchObject({ said: "reset:app_abort", evidence: expect.not.arrayContaining(["climbing"]) });
   });
 
+  it("leaves alone a stack that answers by RST+ACK behind its abort", () => {
+    const abort = new Conversation().play("cS sSA cA cD200 sA sD1000 cA sD100");
+    const next = abort.next("s");
+    const [first, got] = [next - 100, abort.next("c")];
+    for (const step of [0, 100]) abort.send("c", { flags: 16, seq: got + step, ack: first, payloadLength: 100 });
+    abort.play("sRA");
+    for (const step of [100, 200]) abort.send("s", { flags: 20, seq: first, ack: got + step });
+    expect(tell([abort])[0]).toMatchObject({
+      said: "reset:app_abort",
+      evidence: expect.not.arrayContaining(["climbing"]),
+    });
+  });
+
   it("is not seen in an abort and an answer that changed places", () => {
     const swapped = new Conversation({ stepUs: 500 }).play("cS sSA cA cD200 sA sD1000 cA sD100 cRA sD100 cR");
     const [abort, , answer] = swapped.segments.slice(-3);
@@ -77,6 +90,8 @@ describe("somebody else sent the RST", () => {
       .send("s", { ...bare, ttl: 50 })
       .send("c", { ...bare, ttl: 50 });
     expect(tell([both])[0]).toMatchObject({ said: "reset:injected", evidence: expect.arrayContaining(["both_ends"]) });
+    const aborts = new Conversation({ stepUs: 500 }).play("cS sSA cA cD sA sD cA ~300s sRA cRA");
+    expect(tell([aborts])[0]).toMatchObject({ said: "reset:app_abort", benign: false });
   });
 
   it("is ignored when it misses the window and both ends go on", () => {

@@ -1,4 +1,4 @@
-import { ahead, RecentPackets } from "@hangup/connections";
+import { ahead, MOST_COPIES, RecentPackets } from "@hangup/connections";
 import { ACK, FIN, RST, SYN, type Segment } from "@hangup/packets";
 import type { Endpoint } from "../analyze/endpoint.ts";
 
@@ -34,6 +34,8 @@ export class Timeline {
   readonly #recent = new RecentPackets();
   /** The last run, by context. */
   readonly #last = new Map<number, Run>();
+  /** Packets so far, and copies, by context. */
+  readonly #seen = new Map<number, { packets: number; copies: number }>();
   /** By context and end. */
   readonly #sent = new Map<number, Sent>();
 
@@ -46,7 +48,7 @@ export class Timeline {
     const end = isFrom(s, first) && isTo(s, second) ? 0 : isFrom(s, second) && isTo(s, first) ? 1 : -1;
     if (end < 0) return;
     const key = s.context * 2 + end;
-    if (s.icmp === 0 && this.#recent.isCopy(key, s)) return;
+    if (s.icmp === 0 && this.#isCopy(s, key)) return;
     const what = s.icmp === 0 ? this.#classify(s, key) : icmpText(s);
     const bytes = s.icmp === 0 ? s.payloadLength : 0;
     const last = this.#last.get(s.context);
@@ -61,6 +63,15 @@ export class Timeline {
     const run = { end, what, context: s.context, startUs: s.timeUs, lastUs: s.timeUs, packets: 1, bytes };
     this.runs.push(run);
     this.#last.set(s.context, run);
+  }
+
+  #isCopy(s: Segment, key: number): boolean {
+    let seen = this.#seen.get(s.context);
+    if (seen === undefined) this.#seen.set(s.context, (seen = { packets: 0, copies: 0 }));
+    const isCopy = this.#recent.isCopy(key, s, seen.packets, Math.min(seen.copies, MOST_COPIES));
+    if (isCopy) seen.copies++;
+    else seen.packets++;
+    return isCopy;
   }
 
   #classify(s: Segment, key: number): string {

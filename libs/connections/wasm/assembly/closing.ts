@@ -3,8 +3,9 @@
  */
 import * as A from "../../arena-layout";
 import * as L from "../../layout";
-import { SOON_US } from "../../limits";
-import { ack, payloadLength, seq, time } from "./segment";
+import { REACHES_BACK_US, SOON_US } from "../../limits";
+import { ack, payloadLength, seq, time, timeUs } from "./segment";
+import { wholeOf } from "./whole";
 
 /** The connection is open, the side has sent no FIN, and if this is the second there is nothing that it settles. */
 export function mayClose(r: usize, f: u32, side: u32): bool {
@@ -50,6 +51,7 @@ export function closeSide(r: usize, x: usize, y: usize, f: u32, side: u32): u32 
   if (<i32>(acknowledged - end) >= 0) f |= L.FIN_ACKS_0 << (side ^ 1);
   if (<i32>(end - 1 - acknowledged) > 0) f |= L.FIN_BEYOND_0 << side;
   if (<i32>(otherEnd - 1 - ack) > 0) f |= L.FIN_BEYOND_0 << (side ^ 1);
-  store<u32>(r, time, 4 * L.END_TIME);
+  const earliest = load<f64>(r, 4 * L.LAST_TIME) - REACHES_BACK_US;
+  store<u32>(r, timeUs < earliest ? wholeOf(earliest) : time, 4 * L.END_TIME);
   return (f & ~(L.STATE | L.BY_ICMP)) | L.ENDED | L.BY_FIN;
 }

@@ -17,6 +17,8 @@ export let flags: u32 = 0;
 export let payloadLength: i32 = 0;
 export let ttl: u32 = 0;
 export let ipId: u32 = 0;
+/** The IPv4 header. */
+let header: usize = 0;
 /** TIMESTAMPS where it carries some, as a bit of its side. */
 export let timestamps: u32 = 0;
 
@@ -43,12 +45,18 @@ export function readTuple(ip: usize, us: f64, flagBits: u32): void {
 
 /** Reads the rest of both. */
 export function readNumbers(ip: usize, headerLength: u32, length: i32): void {
+  header = ip;
   ipId = bswap<u16>(load<u16>(ip, 4));
   ttl = load<u8>(ip, 8);
   ack = bswap<u32>(load<u32>(ip, 28));
   payloadLength = length;
   const options = ip + 40;
   timestamps = hasTimestamps(options, headerLength - 20) ? L.TIMESTAMPS : 0;
+}
+
+/** Window, not scaled. */
+export function readWindow(): u32 {
+  return bswap<u16>(load<u16>(header, 34));
 }
 
 /** As readTcpOptions. */
