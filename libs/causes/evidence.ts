@@ -61,6 +61,7 @@ export const EVIDENCE = {
   one_way: "segments of one direction only were captured",
   flags_at_odds: "a segment with flags that open nothing began it",
   rst_trailing: "a RST followed both FINs and changed nothing",
+  time_wait_assassination: "that RST was of the side that closed last: it ends the other's TIME-WAIT early (RFC 1337)",
   rst_duplicate: "the RST came more than once",
   rst_ignored: "a RST was ignored: the connection went on",
   rst_storm: "ten or more RSTs",

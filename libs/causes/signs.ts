@@ -63,6 +63,7 @@ export class Signs {
   /** Notes all that is seen, whatever cause wins. */
   note(c: EndedConnection, e: Evidence): void {
     e.note(E.rst_trailing, c.rstTrailing);
+    e.note(E.time_wait_assassination, c.rstTrailing && !this.finsCrossed && hitsTimeWait(c, this.firstFin));
     e.note(E.rst_duplicate, c.rstAgain);
     e.note(E.rst_ignored, c.rstIgnored > 0);
     e.note(E.rst_storm, c.rstCount >= STORM);
@@ -102,6 +103,15 @@ export class Signs {
     e.note(E.both_spoke, rst.senderSentPayload && rst.peerSentPayload);
     e.note(E.window_closed, rst.senderWindowZero && rst.peerSentPayload);
   }
+}
+
+/** A RST behind both FINs, at the next number of the side that closed last: the other side believes it in TIME-WAIT (RFC 1337). */
+function hitsTimeWait(c: EndedConnection, firstFin: SideIndex | null): boolean {
+  for (let i = 0; i < c.rstsKept; i++) {
+    const rst = c.rsts[i];
+    if (rst.trails && rst.sender !== firstFin && rst.seqBeyondSent === 0) return true;
+  }
+  return false;
 }
 
 /** A bare RST at its sender's own next number that answers nothing. */

@@ -1,5 +1,5 @@
 import { ACK, type Segment } from "@hangup/packets";
-import { noteRepeat } from "./accounting.ts";
+import { lastAck, noteRepeat } from "./accounting.ts";
 import { endTime } from "./end-time.ts";
 import { appendLetter } from "./history.ts";
 import * as L from "./layout.ts";
@@ -20,7 +20,11 @@ export function recordFin(k: Tracking, w: Int32Array, b: number, side: number, s
   const end = ((s.seq | 0) + s.payloadLength + 1) | 0;
   const f = w[b + L.FLAGS];
   if ((f & (L.FIN_0 << side)) === 0) {
-    if (k.plainSeen && Math.abs(ahead(end, w[x + L.SND])) > REACH) return false;
+    if (k.plainSeen && Math.abs(ahead(end, w[x + L.SND])) > REACH) {
+      // Where its data is missing the peer's acknowledgements tell how far the side has come.
+      if (Math.abs(ahead(end, lastAck(k.rare, w, b, side ^ 1))) > REACH) return false;
+      w[x + L.BITS] |= L.INEXACT;
+    }
     appendLetter(w, b, LETTER_F, side);
     takeFin(w, b, side, s, end);
     return (w[b + L.FLAGS] & (L.FIN_0 << (side ^ 1))) !== 0;

@@ -113,6 +113,18 @@ describe("one connection", () => {
     }
   });
 
+  it("believes a FIN far beyond all data captured where the peer has acknowledged so much", () => {
+    for (const acks of [[20_000_000], [9_000_000, 18_000_000, 20_000_000]]) {
+      const filtered = new Conversation({ serverIsn: 5000 }).play("cS sSA cA cD sA");
+      for (const ack of acks) filtered.send("c", { flags: 16, ack: 5001 + ack });
+      filtered.send("s", { flags: 17, seq: 5001 + 20_000_000 }).send("c", { flags: 17, ack: 5002 + 20_000_000 });
+      expect(track(filtered.segments).rows).toMatchObject([{ endedBy: "fin", whole: [true, false] }]);
+    }
+    const wild = new Conversation({ serverIsn: 5000 }).play("cS sSA cA cD sA");
+    wild.send("s", { flags: 17, seq: 5001 + 20_000_000 }).play("cF sA");
+    expect(track(wild.segments).rows).toMatchObject([{ fins: [true, false] }]);
+  });
+
   it("tells the direction by a listener seen elsewhere", () => {
     const known = new Conversation({ serverPort: 50_000, clientPort: 1024 }).play(WHOLE);
     const midstream = new Conversation({ serverPort: 50_000, clientPort: 1025, startUs: 1_700_000_001_000_000 }).play(

@@ -52,6 +52,18 @@ describe("both FINs came first", () => {
     expect(tell([far], { flags: true })[0]).toMatchObject({ said: "fin:half_close", confidence: 65 });
   });
 
+  it.each([
+    { text: `${EXCHANGE} cF sA sF cA =sF cA sR`, hit: true },
+    // in TIME-WAIT itself a stack sends no RST; this one was aborted
+    { text: `${EXCHANGE} cF sA sF cA cR`, hit: false },
+    { text: `${EXCHANGE} cF sA sF cA`, hit: false },
+  ])("$text: TIME-WAIT is ended early: $hit", ({ text, hit }) => {
+    for (const flags of [false, true]) {
+      const [{ evidence }] = tell([new Conversation().play(text)], { flags });
+      expect(evidence.includes("time_wait_assassination")).toBe(hit);
+    }
+  });
+
   it("leaves a RST behind both FINs as trailing", () => {
     const [row] = tell([new Conversation().play(`${EXCHANGE} cF sA sF cA cR`)]);
     expect(row).toMatchObject({
