@@ -2,10 +2,9 @@ import { spawn } from "node:child_process";
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { HangupError, listenError } from "@hangup/service";
+import { claimPort, HangupError } from "@hangup/service";
 import { engineConfig, engineUsers } from "./embedded-config.ts";
 
 export interface EmbeddedOptions {
@@ -47,7 +46,7 @@ const OWN_SERVER = "Name a ClickHouse server of yours with --clickhouse URL";
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedEngine> {
   const { port, logFile, onProgress = () => undefined } = options;
   const dataDir = resolve(options.dataDir);
-  await claimPort(port);
+  await claimPort(port, "--clickhouse-port");
   const library = engineLibrary();
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const usersFile = join(dataDir, "users.xml");
@@ -88,15 +87,6 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedE
     throw startFailure(dataDir, logFile, readFileSync(logFile, "utf8").slice(logStart));
   }
   return engine;
-}
-
-/** @throws HangupError HANGUP_PORT_TAKEN. */
-function claimPort(port: number): Promise<void> {
-  return new Promise((done, reject) => {
-    const server = createServer();
-    server.once("error", (cause) => reject(listenError(cause, { host: "127.0.0.1", port }, "--clickhouse-port")));
-    server.listen(port, "127.0.0.1", () => server.close(() => done()));
-  });
 }
 
 /** The engine's shared library: an optional dependency that npm installs where there is one. */

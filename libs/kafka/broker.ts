@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { HangupError } from "@hangup/service";
+import { claimPort, freePort, HangupError } from "@hangup/service";
 import { log4jProperties, serverProperties, type BrokerPlace } from "./broker-config.ts";
 import { ClassArchive } from "./class-archive.ts";
 import { pingKafka } from "./connection.ts";
@@ -21,7 +21,7 @@ import { spawnGuarded } from "./guard.ts";
 import { resolveJars } from "./jars.ts";
 import { findJava, type Java } from "./java.ts";
 import { clusterIdOf } from "./cluster-id.ts";
-import { accepts, claimPort, freePort } from "./ports.ts";
+import { accepts } from "./accepts.ts";
 
 const execute = promisify(execFile);
 

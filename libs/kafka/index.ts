@@ -1,6 +1,5 @@
 export type { Consumer, IncomingBatch, IncomingMessage, OutgoingMessage, Producer } from "./port.ts";
 export { startBroker, type Broker, type BrokerOptions } from "./broker.ts";
-export { claimPort } from "./ports.ts";
 export { BUNDLED_KAFKA_VERSION, kafkaCacheDirectory } from "./jars.ts";
 export { createConsumer } from "./consumer.ts";
 export type { ConsumerOptions } from "./membership.ts";

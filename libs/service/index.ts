@@ -4,3 +4,4 @@ export * from "./command.ts";
 export { runService, STOP_LIMIT_MS, type RunningService, type ServiceContext } from "./lifecycle.ts";
 export { createLogger, type Logger } from "./log.ts";
 export { Counter, createRegistry, Gauge, Histogram, type Registry } from "./metrics.ts";
+export { claimPort, freePort } from "./ports.ts";

@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
-import { claimPort } from "@hangup/kafka";
-import { HangupError } from "@hangup/service/command";
+import { claimPort, HangupError } from "@hangup/service";
 import { collectWords, SERVICE_PORTS, splitWords, type UpConfig } from "./wiring.ts";
 import { serviceMain } from "./services.ts";
 
