@@ -117,6 +117,13 @@ describe("parseCommand", () => {
     expect(refusal(() => parse([], { HANGUP_SNAPLEN: "x" })).message).toContain("HANGUP_SNAPLEN 'x'");
   });
 
+  it("refuses a log level that there is none of, whatever the command does", () => {
+    const error = refusal(() => parse([], { HANGUP_LOG_LEVEL: "loud" }));
+    expect([error.exitCode, error.message]).toEqual([2, "HANGUP_LOG_LEVEL 'loud' is no level"]);
+    expect(error.remedy).toBe("Use one of trace, debug, info, warn, error, fatal, silent");
+    expect(parse([], { HANGUP_LOG_LEVEL: "" }).config.name).toBe("host");
+  });
+
   it("takes what belongs to one call from the flag or the file alone", () => {
     expect(parse([], { HANGUP_OUTPUT: "csv" }).config.output).toBe("table");
     expect(parse(["--config", file("output: csv")], { HANGUP_OUTPUT: "json" }).config.output).toBe("csv");

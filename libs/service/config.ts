@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { z } from "zod";
 import { readConfigFile } from "./config-file.ts";
 import { HangupError } from "./errors.ts";
-import { LOG_LEVELS } from "./log-levels.ts";
+import { LOG_LEVELS, logLevel } from "./log-levels.ts";
 import type { ConfigOf, OptionSpec, OptionTable } from "./option.ts";
 
 export interface CommandSpec<T extends OptionTable> {
@@ -51,6 +51,8 @@ export function parseCommand<T extends OptionTable>(
     }
     throw error;
   }
+  // Commands that keep no log refuse it too: what is set for one shell is set for all of them.
+  logLevel(environment);
   const flags = command.opts<Record<string, unknown>>();
   const file = typeof flags["config"] === "string" ? readConfigFile(flags["config"], spec.options) : {};
   const config: Record<string, unknown> = {};

@@ -4,11 +4,11 @@ import { createLogger } from "./log.ts";
 
 describe("createLogger", () => {
   it.each(["trace", "info", "silent"])("takes the level %s", (level) => {
-    expect(createLogger("sample", level).level).toBe(level);
+    expect(createLogger("sample", { HANGUP_LOG_LEVEL: level }).level).toBe(level);
   });
 
   it("refuses another word as a usage error that names the levels", () => {
-    expect(() => createLogger("sample", "verbose")).toThrow(
+    expect(() => createLogger("sample", { HANGUP_LOG_LEVEL: "verbose" })).toThrow(
       expect.objectContaining({
         name: HangupError.name,
         exitCode: 2,

@@ -1,6 +1,5 @@
 import { pino, type Logger } from "pino";
-import { HangupError } from "./errors.ts";
-import { LOG_LEVELS } from "./log-levels.ts";
+import { logLevel } from "./log-levels.ts";
 
 export type { Logger } from "pino";
 
@@ -9,16 +8,11 @@ export type { Logger } from "pino";
  * Errors are logged once, where they end.
  * @throws HangupError HANGUP_USAGE, naming the levels.
  */
-export function createLogger(service: string, level = process.env["HANGUP_LOG_LEVEL"] || "info"): Logger {
-  if (!(LOG_LEVELS as readonly string[]).includes(level)) {
-    throw new HangupError("HANGUP_USAGE", `HANGUP_LOG_LEVEL '${level}' is no level`, {
-      remedy: `Use one of ${LOG_LEVELS.join(", ")}`,
-    });
-  }
+export function createLogger(service: string, environment: NodeJS.ProcessEnv = process.env): Logger {
   return pino(
     {
       name: service,
-      level,
+      level: logLevel(environment),
       timestamp: pino.stdTimeFunctions.isoTime,
       base: { service },
     },
