@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { HangupError } from "./errors.ts";
+import { fileFault } from "./file-fault.ts";
 import { nearest } from "./nearest.ts";
 import type { OptionTable } from "./option.ts";
 
@@ -13,10 +14,11 @@ import type { OptionTable } from "./option.ts";
 export function readConfigFile(path: string, options: OptionTable): Record<string, string | string[]> {
   // Loaded when there is a file to read: most starts have none.
   const { parse }: typeof import("yaml") = createRequire(import.meta.url)("yaml");
+  const content = readText(path);
   let parsed: unknown;
   try {
     // "failsafe" knows text, lists and mappings: no number loses its zeros, no word becomes a boolean.
-    parsed = parse(readFileSync(path, "utf8"), { schema: "failsafe" }) || {};
+    parsed = parse(content, { schema: "failsafe" }) || {};
   } catch (cause) {
     const why = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
     throw new HangupError("HANGUP_CONFIG", `configuration file ${path}: ${why}`, { cause });
@@ -43,4 +45,12 @@ export function readConfigFile(path: string, options: OptionTable): Record<strin
     values[key] = options[key].repeatable ? texts : texts.join(",");
   }
   return values;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw fileFault(cause, { option: "--config", path, use: "read", kind: "a YAML file" }, "HANGUP_CONFIG");
+  }
 }

@@ -1,6 +1,6 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { environmentName, parseCommand, type CommandSpec } from "./config.ts";
@@ -187,6 +187,16 @@ describe("parseCommand", () => {
     expect(error.code).toBe("HANGUP_CONFIG");
     expect(error.message).toContain("unknown key 'snaplenn'");
     expect(error.remedy).toBe("Did you mean 'snaplen'?");
+  });
+
+  it.each([
+    { name: "none.yaml", why: "there is no such file" },
+    { name: ".", why: "it is a directory" },
+  ])("says of a file that cannot be read which option named it", ({ name, why }) => {
+    const path = join(dirname(file("")), name);
+    const error = refusal(() => parse(["--config", path]));
+    expect([error.code, error.message]).toEqual(["HANGUP_CONFIG", `--config ${path} cannot be read: ${why}`]);
+    expect(error.remedy).toBe("Name a YAML file that this user may read");
   });
 
   it.each([

@@ -58,7 +58,13 @@ describe("what cannot be captured", () => {
       name: "a filter file that is not there",
       args: ["--dry-run", "-F", "DIR/none"],
       code: 1,
-      says: /none.*no such file/i,
+      says: /: --filter-file \S+none cannot be read: there is no such file\. Name a file that this user may read$/,
+    },
+    {
+      name: "a filter file that is a directory",
+      args: ["--dry-run", "-F", "DIR"],
+      code: 1,
+      says: /: --filter-file \S+ cannot be read: it is a directory\./,
     },
     {
       name: "no right to capture",
@@ -91,7 +97,19 @@ describe("what cannot be captured", () => {
       name: "a copy that cannot be written",
       args: ["--dry-run", "-i", "lo", "-w", "DIR/none/copy.pcap"],
       code: 1,
-      says: /none\/copy\.pcap cannot be written: .*no such file/,
+      says: /: --write \S+none\/copy\.pcap cannot be written: there is no directory \S+none\. Name a file/,
+    },
+    {
+      name: "a copy that is a directory",
+      args: ["--dry-run", "-i", "lo", "-w", "DIR"],
+      code: 1,
+      says: /: --write \S+ cannot be written: it is a directory\. Name a file that this user may write$/,
+    },
+    {
+      name: "a configuration that is not there",
+      args: ["--config", "DIR/none.yaml"],
+      code: 2,
+      says: /: --config \S+none\.yaml cannot be read: there is no such file\. Name a YAML file/,
     },
     {
       name: "a port that does not exist",

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { HangupError } from "@hangup/service/command";
+import { HangupError, systemWords } from "@hangup/service/command";
 
 /**
  * Makes a directory that may be written, and those above it that are missing.
@@ -11,8 +11,12 @@ export function makeDirectory(path: string): void {
     make(path);
     accessSync(path, constants.W_OK);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new HangupError("HANGUP_FILE", `--data: ${why}`, { remedy: "Name a directory that may be written", cause });
+    const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+    const why = isMissing ? "no directory can be made there" : systemWords(cause);
+    throw new HangupError("HANGUP_FILE", `--data ${path} cannot be used: ${why}`, {
+      remedy: "Name a directory that this user may write",
+      cause,
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { createWriteStream, openSync, type WriteStream } from "node:fs";
-import { HangupError, type Logger } from "@hangup/service";
+import { fileFault, systemWords, type Logger } from "@hangup/service";
 
 /** `-w FILE`: what is captured, written to a file as well. Should that fail later (a full disk), it is told once, and the capture goes on. */
 export class CaptureCopy {
@@ -45,7 +45,7 @@ export class CaptureCopy {
     const file = createWriteStream(this.#path, { fd: openForWriting(this.#path) });
     file.on("error", (error) => {
       this.#broken = true;
-      this.#log.error(`${this.#path} cannot be written: ${error.message}; the capture goes on without it`);
+      this.#log.error(`${this.#path} cannot be written: ${systemWords(error)}; the capture goes on without it`);
     });
     return file;
   }
@@ -64,6 +64,6 @@ function openForWriting(path: string): number {
   try {
     return openSync(path, "w");
   } catch (cause) {
-    throw new HangupError("HANGUP_FILE", `${path} cannot be written: ${(cause as Error).message}`, { cause });
+    throw fileFault(cause, { option: "--write", path, use: "written" });
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { openCapture } from "@hangup/packets";
-import { HangupError, type ConfigOf, type Logger } from "@hangup/service";
+import { fileFault, type ConfigOf, type Logger } from "@hangup/service";
 import type { CollectorOptions } from "../options.ts";
 import { systemTimers } from "../timers.ts";
 import { tcpdumpCommand, type TcpdumpOptions } from "./arguments.ts";
@@ -101,6 +101,6 @@ function readFilter(path: string | undefined): string {
   try {
     return readFileSync(path, "utf8").trim().replaceAll(/\s+/g, " ");
   } catch (cause) {
-    throw new HangupError("HANGUP_FILE", `${path}: ${(cause as Error).message}`, { cause });
+    throw fileFault(cause, { option: "--filter-file", path, use: "read" });
   }
 }
