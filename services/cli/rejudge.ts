@@ -20,7 +20,7 @@ const options = {
   to: option("--to <time>", "rows that ended before this time", time.prefault("now"), THIS_CALL),
   rules: option(
     "--rules <version>",
-    "only if this program's rules are of this version (default: whatever it has)",
+    "stop unless this program's rules are of this version",
     z.coerce.number().int("expected a whole number").default(RULE_VERSION),
     THIS_CALL,
   ),
