@@ -134,6 +134,21 @@ describe("what cannot be captured", () => {
     },
   ];
 
+  it.skipIf(!isRoot).each([
+    { args: ["-i", "nosuch0"], code: 1, says: /'nosuch0'.*There are: .*lo/ },
+    { args: ["-i", "lo", "-i", "nosuch0", "port", "443"], code: 1, says: /'nosuch0'/ },
+    { args: ["-i", "lo", "prot", "443"], code: 2, says: /refuses the filter 'prot 443'/ },
+    { args: ["--netns", "nosuch"], code: 1, says: /no network namespace 'nosuch'/ },
+    { args: ["-F", "none"], code: 1, says: /--filter-file none cannot be read/ },
+    { args: ["-r", "none.pcap"], code: 1, says: /cannot read none\.pcap/ },
+    { args: ["-i", "lo", "-i", "lo", "port", "443"], code: 0, says: /^$/ },
+    { args: ["-i", "any", "-c", "1"], code: 0, says: /^$/ },
+  ])("--check-capture $args finds it without a capture, and needs no broker", async ({ args, code, says }) => {
+    const collector = new CollectorProcess(["--check-capture", "--bootstrap-server", "127.0.0.1:1", ...args]);
+    expect([await collector.exited, collector.stdout]).toEqual([code, ""]);
+    expect(collector.stderr.trimEnd()).toMatch(says);
+  });
+
   for (const { name, args, code, says, root, uid, env } of cases) {
     it.skipIf(root && !isRoot)(`${name}: one clear line`, async () => {
       const collector = new CollectorProcess(

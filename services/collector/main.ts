@@ -1,6 +1,7 @@
-import { createRegistry, runService, startAdminServer } from "@hangup/service";
+import { createRegistry, runService, startAdminServer, type RunningService } from "@hangup/service";
 import { Observer, parseAddress } from "@hangup/teardowns";
 import { lostOnTheWay, TeardownCounts, unaccounted } from "./accounting.ts";
+import { checkCapture } from "./capture/check-capture.ts";
 import { CaptureCopy } from "./capture/copy.ts";
 import { DropReport } from "./capture/drop-report.ts";
 import { interfaceList } from "./capture/interfaces.ts";
@@ -25,15 +26,22 @@ const LOOK_UP_EVERY_MS = 60_000;
 /** Whoever stops us waits for seconds only. */
 const DELIVER_LIMIT_MS = 3_000;
 
+/** Of a start that only tells something. */
+const over: RunningService = { done: Promise.resolve(), stop: async () => undefined };
+
 await runService(spec, async ({ config, operands, log, fail }) => {
   if (config.listInterfaces) {
     process.stdout.write(interfaceList(config.netns));
-    return { done: Promise.resolve(), stop: async () => undefined };
+    return over;
   }
   if (config.selfTest) {
     const findings = config.interface.map((name) => testInterface(name, config.netns, config.captureMode));
     for (const each of findings) process.stdout.write(describeFindings(each));
-    return { done: Promise.resolve(), stop: async () => undefined, partial: () => findings.flat().some(isWrong) };
+    return { ...over, partial: () => findings.flat().some(isWrong) };
+  }
+  if (config.checkCapture) {
+    await checkCapture(config, operands);
+    return over;
   }
   const live = config.read === undefined;
   const playback = await planFile(config, log);
@@ -125,10 +133,10 @@ await runService(spec, async ({ config, operands, log, fail }) => {
     void findOwn();
   });
 
-  let over = false;
+  let hasEnded = false;
   const endCapture = (): void => {
-    if (over) return;
-    over = true;
+    if (hasEnded) return;
+    hasEnded = true;
     observer.finish();
   };
   let partial = false;

@@ -1,6 +1,15 @@
 import { hostname } from "node:os";
 import { TEARDOWNS_TOPIC } from "@hangup/kafka";
-import { bootstrapServers, byteSize, duration, flag, listenAddress, option, type CommandSpec } from "@hangup/service";
+import {
+  bootstrapServers,
+  byteSize,
+  duration,
+  flag,
+  listenAddress,
+  option,
+  type CommandSpec,
+  type ConfigOf,
+} from "@hangup/service";
 import { z } from "zod";
 import { isEndpoint } from "./own-traffic.ts";
 
@@ -50,6 +59,12 @@ const options = {
     "--self-test",
     "print which encapsulations the kernel's filter sees, and exit: 3 when it is not as it should be",
     flag,
+  ),
+  checkCapture: option(
+    "--check-capture",
+    "only open the interfaces and compile the expression, and exit: what can be known to be wrong before a capture",
+    flag,
+    { environment: false },
   ),
   lowLatency: option(
     "--low-latency",
@@ -137,8 +152,19 @@ export const spec = {
   ],
   operands: "[expression...]",
   options,
-  check: ({ interface: names, count }) =>
-    names.length > 1 && count !== undefined ? "-c counts the packets of one interface: give -i once" : null,
+  check: wrongTogether,
 } satisfies CommandSpec<typeof options>;
 
 export type CollectorOptions = typeof options;
+
+/** Of values that are each right by themselves. */
+function wrongTogether(config: ConfigOf<typeof options>): string | null {
+  const { interface: names, count, read, shiftToNow, pace, loop } = config;
+  if (names.length > 1 && count !== undefined) return "-c counts the packets of one interface: give -i once";
+  if (read === undefined && (shiftToNow || pace || loop))
+    return "--shift-to-now, --pace and --loop need a capture file: -r FILE";
+  if (pace && !shiftToNow) return "--pace needs --shift-to-now";
+  if (loop && !pace) return "--loop needs --pace";
+  if (read === "-" && shiftToNow) return "--shift-to-now must see the end of the capture first: stdin will not do";
+  return null;
+}

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { HangupError, type ConfigOf, type Logger } from "@hangup/service";
+import type { ConfigOf, Logger } from "@hangup/service";
 import type { Teardown } from "@hangup/teardowns";
 import { captureSpan } from "./capture/span.ts";
 import type { CollectorOptions } from "./options.ts";
@@ -20,15 +20,9 @@ const STEP_MS = 100;
 
 const asTheyCome: Playback = { sink: (emit) => emit, play: async () => undefined, stop: () => undefined };
 
-/** Looks at a capture file's times before it is read. @throws HangupError HANGUP_USAGE for options that need a file. */
+/** Looks at a capture file's times before it is read. @throws HangupError for one that cannot be read. */
 export async function planFile(config: ConfigOf<CollectorOptions>, log: Logger): Promise<Playback> {
   const { read, shiftToNow, pace, loop } = config;
-  if (read === undefined && (shiftToNow || pace || loop))
-    throw usage("--shift-to-now, --pace and --loop need a capture file: -r FILE");
-  if (pace && !shiftToNow) throw usage("--pace needs --shift-to-now");
-  if (loop && !pace) throw usage("--loop needs --pace");
-  if (read === "-" && shiftToNow)
-    throw usage("--shift-to-now must see the end of the capture first: stdin will not do");
   if (read === undefined || read === "-") return asTheyCome;
   const span = await captureSpan(read, shiftToNow ? "all" : "beginning");
   if (span === null) return asTheyCome;
@@ -64,8 +58,4 @@ function pacedPlayback(loop: boolean, firstUs: number, lastUs: number): Playback
     },
     stop: () => stopping.abort(),
   };
-}
-
-function usage(message: string): HangupError {
-  return new HangupError("HANGUP_USAGE", message, { remedy: "See 'hangup collect --help'" });
 }

@@ -135,6 +135,24 @@ describe("bad input", () => {
       says: /--collect: .*'-I'/,
     },
     {
+      name: "an interface for up that is not there",
+      args: () => ["up", "--data", file("fresh"), "--collect", "-i nosuch0"],
+      code: 1,
+      says: /^hangup up: --collect: .*no network interface 'nosuch0'\. There are: .*\blo\b.*$/m,
+    },
+    {
+      name: "a filter for up that is none",
+      args: () => ["up", "--data", file("fresh"), "--collect", "-i lo -- prot 443"],
+      code: 2,
+      says: /^hangup up: --collect: .*refuses the filter 'prot 443'.*$/m,
+    },
+    {
+      name: "options for up's collector that do not go together",
+      args: () => ["up", "--data", file("fresh"), "--collect", "-i lo --pace"],
+      code: 2,
+      says: /^hangup up: --collect: .*--pace.*need a capture file.*$/m,
+    },
+    {
       name: "a directory for up that there cannot be",
       args: () => ["up", "--data", "/proc/hangup"],
       code: 1,
@@ -226,6 +244,8 @@ describe("bad input", () => {
     const result = await hangup(args());
     expect(result.stderr).toMatch(says);
     expect(result.stderr).not.toMatch(/\n\s+at .*:\d+:\d+/);
+    // nothing was started
+    expect(existsSync(file("fresh"))).toBe(false);
     expect({ code: result.code, stdout: result.stdout }).toEqual({ code, stdout: expect.any(String) });
   });
 });

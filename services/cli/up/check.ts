@@ -4,15 +4,17 @@ import { collectWords, SERVICE_PORTS, splitWords, type UpConfig } from "./wiring
 import { serviceMain } from "./services.ts";
 
 const LAST_PORT = 65_535;
+/** The exit code of a command that is wrong by itself. */
+const USAGE = 2;
 
-/** What can be known to be wrong before anything is started. @throws HangupError HANGUP_USAGE. */
+/** What can be known to be wrong before anything is started. @throws HangupError naming the option. */
 export async function checkConfig(config: UpConfig): Promise<void> {
   checkPorts(config);
   if (config.seed !== undefined && !config.demo)
     throw new HangupError("HANGUP_USAGE", "--seed is of the demo's traffic: it goes with --demo");
   const words = collectWords(config);
-  if (words) await checkService("--collect", "collector", words);
-  await checkService("--alert", "alerter", splitWords(config.alert, "--alert"));
+  if (words) await checkService("--collect", "collector", ["--check-capture", ...words]);
+  await checkService("--alert", "alerter", ["--check-config", ...splitWords(config.alert, "--alert")]);
 }
 
 /** Two parts of our own must not want the same port. */
@@ -39,12 +41,13 @@ export async function claimServicePorts({ listen: { host, port } }: UpConfig): P
   for (let distance = 0; distance < SERVICE_PORTS; distance++) await claimPort(port + distance, "--listen", host);
 }
 
-/** Asks the service itself whether it understands its options. */
-function checkService(flag: string, folder: string, words: readonly string[]): Promise<void> {
+/** Asks the service itself whether it understands its options, and whether they can be met. */
+function checkService(flag: string, folder: string, args: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [serviceMain(folder), ...words, "--check-config"], (error, _stdout, stderr) => {
-      if (!error) resolve();
-      else reject(new HangupError("HANGUP_USAGE", `${flag}: ${stderr.trim()}`));
+    execFile(process.execPath, [serviceMain(folder), ...args], (error, _stdout, stderr) => {
+      if (!error) return resolve();
+      const code = error.code === USAGE ? "HANGUP_USAGE" : "HANGUP_CHILD_DIED";
+      reject(new HangupError(code, `${flag}: ${stderr.trim()}`));
     });
   });
 }

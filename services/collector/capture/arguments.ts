@@ -17,6 +17,8 @@ export interface TcpdumpOptions {
   readonly lowLatency: boolean;
   /** Whose rights tcpdump keeps once the interface is open; undefined where it has none to give up. */
   readonly dropTo?: string;
+  /** Open the interface and compile the expression, no more. */
+  readonly compileOnly?: boolean;
 }
 
 export interface Command {
@@ -39,6 +41,7 @@ export function tcpdumpCommand(options: TcpdumpOptions): Command {
     if (options.lowLatency) args.push("--immediate-mode");
   } else args.push("-r", "-");
   if (options.count !== undefined) args.push("-c", String(options.count));
+  if (options.compileOnly === true) args.push("-d");
   if (options.dropTo !== undefined) args.push("-Z", options.dropTo);
   if (options.expression !== "") args.push(options.expression);
   return insideNamespace(options.netns, { program: "tcpdump", args });
