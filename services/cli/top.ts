@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { duration, flag, HangupError, option, parseCommand, type CommandSpec } from "@hangup/service/command";
+import { duration, flag, option, parseCommand, type CommandSpec } from "@hangup/service/command";
 import { z } from "zod";
 import { ApiClient, apiOption, type ApiParameters } from "./api/client.ts";
 import { frameLines, frameTitle, type RstRateAnswer } from "./top/frame.ts";
+import { filterParameter, inOptions } from "./top/options-in-errors.ts";
 
 /** A question and the form of its answer are of one call. */
 const THIS_CALL = { environment: false };
@@ -53,7 +54,13 @@ export async function run(argv: string[]): Promise<number> {
     ["limit", config.limit],
     ...config.filter.map(filterParameter),
   ];
-  const ask: Ask = (signal) => api.get<RstRateAnswer>("rst-rate", parameters, signal ? { signal } : {});
+  const ask: Ask = async (signal) => {
+    try {
+      return await api.get<RstRateAnswer>("rst-rate", parameters, signal ? { signal } : {});
+    } catch (error) {
+      throw inOptions(error);
+    }
+  };
   if (config.output === "table" && process.stdout.isTTY && !config.once) return watch(ask, config.refresh);
   const answer = await ask();
   const text =
@@ -62,14 +69,6 @@ export async function run(argv: string[]): Promise<number> {
       : `${frameTitle(answer)}\n\n${frameLines(answer).join("\n")}`;
   process.stdout.write(`${text}\n`);
   return 0;
-}
-
-function filterParameter(text: string): [string, string] {
-  const at = text.indexOf("=");
-  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-  throw new HangupError("HANGUP_USAGE", `--filter '${text}' cannot be used: expected NAME=VALUE`, {
-    remedy: "For example --filter port=443",
-  });
 }
 
 type Ask = (signal?: AbortSignal) => Promise<RstRateAnswer>;

@@ -1,4 +1,5 @@
 import { ERROR_CODES, HangupError, httpUrl, option, type ErrorCode, type OptionSpec } from "@hangup/service/command";
+import { BadParameterError, type BadParameter } from "./bad-parameter.ts";
 
 /** `--api`, the same in every command that asks the query API. */
 export const apiOption: OptionSpec<string> = option(
@@ -12,6 +13,8 @@ export type ApiParameters = readonly [name: string, value: string][];
 
 /** What a failed request says; RFC 9457. */
 interface Problem {
+  /** Every bad parameter, where it is for them. */
+  readonly errors?: readonly BadParameter[];
   readonly code?: string;
   readonly detail?: string;
 }
@@ -101,11 +104,12 @@ export class ApiClient {
     } catch {
       // Whatever answered is not our API: told below by its status.
     }
-    const { code, detail } = problem;
+    const { code, detail, errors: [bad] = [] } = problem;
     if (code === undefined || detail === undefined || !(code in ERROR_CODES)) {
       return this.#unreachable(`something else answered there, with HTTP status ${status}`);
     }
-    return new HangupError(code as ErrorCode, detail.replace(/\.$/, ""));
+    const words = detail.replace(/\.$/, "");
+    return bad === undefined ? new HangupError(code as ErrorCode, words) : new BadParameterError(words, bad);
   }
 }
 
