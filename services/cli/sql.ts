@@ -2,6 +2,7 @@ import { pipeline } from "node:stream/promises";
 import { text } from "node:stream/consumers";
 import { HangupError, option, parseCommand, type CommandSpec } from "@hangup/service/command";
 import { z } from "zod";
+import { BadParameterError } from "./api/bad-parameter.ts";
 import { ApiClient, apiOption } from "./api/client.ts";
 import { rowsOnly, wholeText } from "./sql/answer.ts";
 import { tableLines, type SqlResult } from "./sql/table.ts";
@@ -38,7 +39,8 @@ export async function run(argv: string[]): Promise<number> {
   if (query.trim() === "") throw noStatement();
   const api = new ApiClient(config.api);
   const whole = config.output === "table" || config.output === "json";
-  const { body } = await api.post("sql", { query, format: whole ? "json" : config.output }, TIMEOUT_MS);
+  const format = whole ? "json" : config.output;
+  const { body } = await api.post("sql", { query, format }, TIMEOUT_MS).catch(ofStatement);
   if (body === null) return 0;
   if (whole) {
     const result = JSON.parse(await wholeText(body)) as SqlResult;
@@ -52,6 +54,15 @@ export async function run(argv: string[]): Promise<number> {
 async function fromStdin(): Promise<string> {
   if (process.stdin.isTTY) throw noStatement();
   return text(process.stdin);
+}
+
+/** What the API says of its parameter, said of the statement. */
+function ofStatement(error: unknown): never {
+  if (!(error instanceof BadParameterError) || error.bad.parameter !== "query") throw error;
+  const { given, detail } = error.bad;
+  throw new HangupError("HANGUP_USAGE", `the statement '${given ?? ""}' cannot be used: ${detail}`, {
+    remedy: "See 'hangup sql --help'",
+  });
 }
 
 function noStatement(): HangupError {

@@ -1,4 +1,4 @@
-import { HangupError } from "@hangup/service/command";
+import { HangupError, shortened } from "@hangup/service/command";
 
 /** Where ClickHouse begins to say, within the rows, why there will be no more; its own line, then a tag, then the words. */
 const MARKER = "\r\n__exception__\r\n";
@@ -38,7 +38,11 @@ export async function wholeText(body: AsyncIterable<Uint8Array>): Promise<string
 function brokenOff(said: string, cause: unknown): HangupError {
   const words = /Exception: ([^]*?)(?:\.? \([A-Z_]+\))? \(version /.exec(said)?.[1].replaceAll(/\s+/g, " ");
   if (words !== undefined) {
-    return new HangupError("HANGUP_SQL_FAILED", `the answer broke off, it is not complete: ${words}`, { cause });
+    return new HangupError(
+      "HANGUP_SQL_FAILED",
+      `the answer broke off, it is not complete: ${shortened(words, 1_000)}`,
+      { cause },
+    );
   }
   return new HangupError("HANGUP_SQL_LIMIT", "the answer broke off, it is not complete", {
     remedy: "It may have met a limit on time, memory or rows: ask for less",

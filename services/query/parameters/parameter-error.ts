@@ -1,4 +1,4 @@
-import { HangupError, nearest } from "@hangup/service";
+import { HangupError, nearest, shortened } from "@hangup/service";
 
 /** One parameter that cannot be used: its name, what was given, why not, and what was perhaps meant. */
 export interface BadParameter {
@@ -13,11 +13,17 @@ export class ParameterError extends HangupError {
   readonly parameters: readonly BadParameter[];
 
   constructor(first: BadParameter, ...others: readonly BadParameter[]) {
-    super("HANGUP_BAD_PARAMETER", describe(first), {
+    const parameters = [first, ...others].map(echoed);
+    super("HANGUP_BAD_PARAMETER", describe(parameters[0]), {
       remedy: first.didYouMean === undefined ? "" : `Did you mean '${first.didYouMean}'?`,
     });
-    this.parameters = [first, ...others];
+    this.parameters = parameters;
   }
+}
+
+/** What was given may be a statement of any length. */
+function echoed(bad: BadParameter): BadParameter {
+  return bad.given === null ? bad : { ...bad, given: shortened(bad.given) };
 }
 
 function describe({ parameter, given, why }: BadParameter): string {

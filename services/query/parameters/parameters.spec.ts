@@ -32,6 +32,12 @@ describe("rst-rate parameters", () => {
     });
   });
 
+  it("are echoed in an error no longer than a person reads", () => {
+    const error = errorOf(() => rates({ group_by: "x".repeat(100_000) }));
+    expect(error.message.length).toBeLessThan(500);
+    expect(error.parameters[0].given).toBe(`${"x".repeat(200)}… (99800 characters more)`);
+  });
+
   it("take lists as repetitions and with commas", () => {
     const query = rates({ group_by: "host,port", port: ["80,443", "8080"], sender: "none", host: "10.0.0.1" });
     expect(query.groupBy).toEqual(["host", "port"]);

@@ -1,4 +1,4 @@
-import { HangupError } from "@hangup/service";
+import { HangupError, shortened } from "@hangup/service";
 import { serverErrorCode } from "@hangup/clickhouse";
 import { refused } from "./shape.ts";
 
@@ -49,11 +49,14 @@ export function statementError(error: unknown): unknown {
   return new HangupError("HANGUP_SQL_FAILED", words, { cause: error });
 }
 
-/** The server's message, without its version and its list of everything that it expected. */
+/** Where the server's message repeats the statement: to its end, or to what it suggests. Of syntax errors it cuts it itself. */
+const STATEMENT = /(\bin (?:scope|query):? )(.*?)(?=\.? Maybe you meant\b|$)/i;
+
+/** The server's message, without its version and its list of everything that it expected, and with little of the statement. */
 export function serverWords(error: unknown): string {
   const cause = error instanceof HangupError && error.cause instanceof Error ? error.cause : error;
   const text = cause instanceof Error ? cause.message : String(cause);
-  return text
+  const words = text
     .replace(/^Code: \d+\. DB::Exception: /, "")
     .replace(/ *\(version [^()]*(\([^()]*\))?\)\s*$/, "")
     .replace(/\s*\([A-Z_]+\)\s*$/, "")
@@ -61,5 +64,6 @@ export function serverWords(error: unknown): string {
     .replaceAll(/\s+/g, " ")
     .trim()
     .replace(/\.+$/, "")
-    .slice(0, 1000);
+    .replace(STATEMENT, (_, before: string, statement: string) => before + shortened(statement));
+  return shortened(words, 1_000);
 }

@@ -271,9 +271,28 @@ describe.skipIf(engine === null)(
       });
     });
 
+    const long = Array.from({ length: 200 }, (_, i) => `server_port + ${i}`).join(", ");
+    it.each([
+      { sql: `SELECT ${long}, casue FROM teardowns`, says: /`casue` in scope SELECT .*Maybe you meant: \['cause'\]$/ },
+      { sql: `SELECT ${long} FROM teardown`, says: /'teardown'.* in scope SELECT .*Maybe you meant .*teardowns/ },
+      { sql: `SELECT ${long}, foo(1) FROM teardowns`, says: /`foo` does not exist.* In scope SELECT / },
+      { sql: `SELECT ${long}, count() FROM teardowns`, says: /not under aggregate function.* In query SELECT / },
+      { sql: `SELECT ${long}, toUInt8('xyz') FROM teardowns`, says: /^Cannot parse string 'xyz' as UInt8/ },
+    ])("repeats little of a long statement: $says", async ({ sql, says }) => {
+      const { code, detail } = (await (await ask(sql)).json()) as { code: string; detail: string };
+      expect(code).toBe("HANGUP_SQL_FAILED");
+      expect(detail).toMatch(says);
+      expect(detail).toMatch(/… \(\d+ characters more\)/);
+      expect(detail.length).toBeLessThan(600);
+    });
+
     const bodies: { body: unknown; says: string }[] = [
       { body: { quer: "SELECT 1" }, says: "'quer' is unknown. Did you mean 'query'?" },
       { body: {}, says: "'query' is required" },
+      {
+        body: { query: "x".repeat(100_001) },
+        says: "xxx… (99801 characters more)': longer than 100000 characters",
+      },
       { body: { query: 1 }, says: "'query' cannot be '1': not text" },
       { body: { query: "SELECT 1", format: "xml" }, says: "one of json, ndjson" },
       { body: [], says: "a JSON object is expected" },
