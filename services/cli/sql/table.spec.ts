@@ -42,9 +42,16 @@ describe("a table", () => {
         codec_expression: "ZSTD(1)",
       },
     ];
-    expect(tableLines({ meta, data }, plain)).toEqual([
-      "name  type    comment",
-      "id    String  names this observation for good",
+    const rsts = {
+      ...data[0],
+      name: "rsts",
+      type: "Array(Tuple(\n    by LowCardinality(String),\n    offset_us Int64,\n    seq UInt32))",
+      comment: "in order of capture",
+    };
+    expect(tableLines({ meta, data: [...data, rsts] }, plain)).toEqual([
+      "name  type                              comment",
+      "id    String                            names this observation for good",
+      "rsts  Array(Tuple(by LowCardinality(S…  in order of capture",
     ]);
   });
 });
