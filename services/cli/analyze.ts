@@ -1,6 +1,7 @@
 import { byteSize, flag, HangupError, option, parseCommand, type CommandSpec } from "@hangup/service/command";
 import { z } from "zod";
 import { followFiles, type Followed } from "./analyze/follow-files.ts";
+import { refuseGivenTwice } from "./analyze/given-twice.ts";
 import { RowList, rowWriter, TextOut, type OutputForm } from "./analyze/outputs.ts";
 import { reportLines } from "./analyze/report.ts";
 import { summaryLine } from "./analyze/summary.ts";
@@ -76,6 +77,7 @@ export async function run(argv: string[]): Promise<number> {
   const { config, operands: paths } = parseCommand(spec, argv);
   if (config.explain && config.output !== "table")
     throw new HangupError("HANGUP_USAGE", `--explain is text: it does not go with --output ${config.output}`);
+  refuseGivenTwice(paths);
   const form: OutputForm = config.explain ? "explain" : config.output;
   const writer = rowWriter(form);
   const tally = new Tally();

@@ -2,6 +2,7 @@ import { HangupError, option, parseCommand, type CommandSpec } from "@hangup/ser
 import { z } from "zod";
 import { endpointText, parseEndpoint } from "./analyze/endpoint.ts";
 import { explanationText } from "./analyze/explain.ts";
+import { refuseGivenTwice } from "./analyze/given-twice.ts";
 import { look } from "./why/look.ts";
 
 const NAME = "hangup why";
@@ -36,6 +37,7 @@ export async function run(argv: string[]): Promise<number> {
     throw new HangupError("HANGUP_USAGE", `a connection has two ends, each ADDRESS:PORT: ${operands.length} given`, {
       remedy: `See '${NAME} --help'`,
     });
+  refuseGivenTwice(config.pcap);
   const [first, second] = operands.map(parseEndpoint);
   const found = await look(NAME, config.pcap, first, second);
   for (const fault of found.faults) process.stderr.write(`${fault}\n`);

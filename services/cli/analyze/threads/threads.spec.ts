@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MessageChannel } from "node:worker_threads";
@@ -205,7 +205,8 @@ describe("how many threads", () => {
 
 it("Ctrl-C ends the command while threads work and wait", async () => {
   const main = join(import.meta.dirname, "../../main.ts");
-  const parts = Array.from({ length: 30 }, () => mixed);
+  const parts = Array.from({ length: 30 }, (_, n) => join(folder, `part-${n}.pcap`));
+  for (const part of parts) copyFileSync(mixed, part);
   const child = spawn(
     process.execPath,
     ["--conditions=source", main, "analyze", "--threads", "2", "--output", "ndjson", ...parts],
