@@ -73,12 +73,13 @@ const texts = fc
     ),
   )
   .map((parts) => parts.join(" "));
+const unanswered = fc.constantFrom("cS", "cS ~1s =cS ~2s =cS", "cS =cS cA", "cS10 ~1s =cS10", "cS ~1s =cS ~3s cRA");
 /** The text where client and server have changed places: the client is the higher endpoint then. */
 const swapped = (text: string): string => text.replaceAll(/[cs](?=[A-Z])/g, (side) => (side === "c" ? "s" : "c"));
 const conversations = fc
   .array(
     fc.record({
-      text: texts,
+      text: fc.oneof({ weight: 4, arbitrary: texts }, { weight: 1, arbitrary: unanswered }),
       clientHost: fc.integer({ min: 1, max: 6 }),
       serverHost: fc.constantFrom(1, 2),
       fromHigher: fc.boolean(),

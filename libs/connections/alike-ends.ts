@@ -37,11 +37,11 @@ export class AlikeEnds {
     }
   }
 
-  /** At the end: the first slot from `slot` on whose record has more to say, or the first behind all. */
-  left(slot: number): number {
+  /** At the end, at `nowUs`: the first slot from `slot` on whose record has more to say, or the first behind all. */
+  left(slot: number, nowUs: number): number {
     const { high } = this.#k.table;
     for (let next = slot; ;) {
-      next = this.#arena.left(next, high);
+      next = this.#arena.left(next, high, nowUs);
       if (this.#tell() < A.MOST_ENDS) return next;
     }
   }

@@ -7,7 +7,7 @@ interface Program {
   setIndex(address: number): void;
   walk(at: number, end: number): number;
   due(wheel: number, nowUs: number): number;
-  left(slot: number, high: number): number;
+  left(slot: number, high: number, nowUs: number): number;
 }
 
 let compiled: WebAssembly.Module | null = null;
@@ -71,7 +71,7 @@ export class Arena {
   }
 
   /** At the end, the first slot from `slot` on whose record has more to say, `high` where none has (wasm/assembly/ends.ts). */
-  left(slot: number, high: number): number {
-    return this.#program.left(slot, high);
+  left(slot: number, high: number, nowUs: number): number {
+    return this.#program.left(slot, high, nowUs);
   }
 }

@@ -207,8 +207,8 @@ export class EndedConnection {
   history = "";
   connState = "OTH";
   /**
-   * Names what two FINs that met nothing odd tell of the end: of connections with the same number the same is to be said, unless the capture
-   * lost packets. 0 for all others.
+   * Names what two FINs that met nothing odd tell of the end, or SYNs that met no answer: of connections with the same number the same is
+   * to be said, unless the capture lost packets. 0 for all others.
    */
   likeness = 0;
 }

@@ -1,7 +1,7 @@
 export { CLIENT, EndedConnection, PAYLOAD_KEPT, RstFacts, SERVER, SideFacts } from "./ended.ts";
 export type { EndedBy, Occasion, RefusalTtl, SideIndex, Stage } from "./ended.ts";
 export type { EndedSink } from "./lifetimes.ts";
-export { MOST_COPIES } from "./limits.ts";
+export { FIRST_RTO_US, MOST_COPIES } from "./limits.ts";
 export { RecentPackets } from "./recent-packets.ts";
 export { RST_FORMS, type RstForm } from "./rst-form.ts";
 export type { NotesExchange, NotesOfShare } from "./shared-notes.ts";

@@ -88,7 +88,7 @@ export class Lifetimes {
       if ((w[b + L.FLAGS] & L.PENDING) !== 0) this.#resolvePending(slot, w, b);
     }
     this.#tellReplaced();
-    for (let slot = this.#left(0); slot < table.high; slot = this.#left(slot + 1)) {
+    for (let slot = this.#left(0, nowUs); slot < table.high; slot = this.#left(slot + 1, nowUs)) {
       const w = table.words;
       const b = table.base(slot);
       if (isFree(w, b) || (w[b + L.FLAGS] & L.STATE) === L.JUDGED) continue;
@@ -198,9 +198,9 @@ export class Lifetimes {
     return this.#alike === null || wheel.skips(nowUs) ? wheel.due(nowUs) : this.#alike.due(wheel.number, nowUs);
   }
 
-  /** The first record from `slot` on that is left. */
-  #left(slot: number): number {
-    return this.#alike === null ? slot : this.#alike.left(slot);
+  /** The first record from `slot` on that is left at the end. */
+  #left(slot: number, nowUs: number): number {
+    return this.#alike === null ? slot : this.#alike.left(slot, nowUs);
   }
 
   /** A record came up: judge, forget, or look again later. */

@@ -14,6 +14,8 @@ export const COPY_WINDOW_US = 5_000;
 export const MOST_COPIES = 3;
 /** Trackers that share a capture exchange their notes at the latest after so many segments (a power of two), so that these stay few. */
 export const EXCHANGE = 1 << 20;
+/** A SYN without answer is sent again after this at the soonest, µs (RFC 6298 2.1): before that nobody knows. */
+export const FIRST_RTO_US = 1_000_000;
 /** A server that turns a client away closes at most this long after its SYN-ACK (TCP wrappers wait for a resolver: 5 s). */
 export const SOON_US = 8_000_000;
 /** A connection that ended longer than this before its last segment is told to have ended so long before it; µs. */

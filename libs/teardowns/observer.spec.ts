@@ -317,6 +317,8 @@ it.each([
     "cS sSA cA cD200 sA sD3000 cA sF cA cF sA",
     "cS sSA cA cF sA sF cA",
     "cS sRR",
+    "cS",
+    "cS ~1s =cS",
     "cS sSA cA",
   ];
   const all = Array.from({ length: 600 }, (_, i) =>

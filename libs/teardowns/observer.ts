@@ -243,7 +243,7 @@ export class Observer {
     this.#alike.set(likeness, { ...this.#row, server_ip: mappedPrefix() });
   }
 
-  /** As `#tell`, of a connection that two FINs ended as they did another that was told before. */
+  /** As `#tell`, of a connection that two FINs ended, or whose SYN met no answer, as another's that was told before. */
   #tellAlike(likeness: number, server: number, port: number): void {
     const row = this.#alike.get(likeness);
     if (row === undefined) throw new Error(`no connection was told of likeness ${likeness}`);
@@ -254,7 +254,8 @@ export class Observer {
     address[15] = server;
     row.server_port = port;
     this.counters.told++;
-    this.counters.rows.fin++;
+    if (row.kind === "fin") this.counters.rows.fin++;
+    else this.counters.rows.timeout++;
     this.#sink(row);
   }
 

@@ -1,10 +1,8 @@
-import type { EndedConnection, SideFacts } from "@hangup/connections";
+import { type EndedConnection, FIRST_RTO_US, type SideFacts } from "@hangup/connections";
 import { E } from "../evidence.ts";
 import { repeatsInVain, TRIES } from "../repetition.ts";
 import type { Rule } from "../rule.ts";
 
-/** RFC 6298: the first retransmission of a SYN comes after one second. Before that nobody knows. */
-const FIRST_RTO_US = 1_000_000;
 const ABANDONED_US = 60_000_000;
 
 /** Who repeated its last segment in vain, if anyone. */

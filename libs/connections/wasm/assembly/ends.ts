@@ -5,7 +5,7 @@
 import * as A from "../../arena-layout";
 import * as L from "../../layout";
 import { JUDGE_US, LONGEST_LINGER_US } from "../../limits";
-import { likenessOf } from "./likeness";
+import { likenessOfClosed, likenessOfOpen } from "./likeness";
 import { hashOf, recordOf, release, remove } from "./table";
 import { add, take } from "./timer-wheel";
 import { wholeOf } from "./whole";
@@ -19,13 +19,14 @@ export function due(wheel: u32, nowUs: f64): i32 {
   return -1;
 }
 
-/** The first slot from `slot` to `high` whose record has more to say, or where there is no more room for what is told. */
-export function left(slot: u32, high: u32): u32 {
+/** At the end, at `nowUs`: the first slot from `slot` to `high` whose record has more to say, or where there is no more room for what is told. */
+export function left(slot: u32, high: u32, nowUs: f64): u32 {
   for (; slot < high && load<u32>(A.ENDS_WRITTEN) < <u32>A.MOST_ENDS; slot++) {
     const r = recordOf(slot);
     const state = load<u32>(r, 4 * L.FLAGS) & L.STATE;
     if (state === L.FREE) continue;
-    if (state !== L.ENDED || !write(r)) break;
+    const likeness = state === L.ENDED ? likenessOfClosed(r) : state === L.OPEN ? likenessOfOpen(r, nowUs) : 0;
+    if (!write(r, likeness)) break;
   }
   return slot;
 }
@@ -41,19 +42,18 @@ function isSettled(slot: u32, nowUs: f64): bool {
     add(A.ENDED, slot, max<f64>(last + JUDGE_US, nowUs + 1_000_000));
     return true;
   }
-  if (!write(r)) return false;
+  if (!write(r, likenessOfClosed(r))) return false;
   remove(slot);
   release(slot);
   return true;
 }
 
 /** Writes down what is to be told of the record `r`; false where that is more than of others. */
-function write(r: usize): bool {
+function write(r: usize, likeness: u32): bool {
+  if (likeness === 0 || !isKnown(likeness)) return false;
   const f = load<u32>(r, 4 * L.FLAGS);
   if ((f & L.IPV6) !== 0) return false;
   if (load<f64>(r, 4 * L.FIRST_TIME) <= load<f64>(A.LOSS)) return false;
-  const likeness = likenessOf(r);
-  if (likeness === 0 || !isKnown(likeness)) return false;
   const written = load<u32>(A.ENDS_WRITTEN);
   const at = A.ENDS + written * (4 * A.END_WORDS);
   const serverIs1 = (f & L.CLIENT_IS_1) === 0;

@@ -4,18 +4,23 @@ import {
   ASIDE,
   BEYOND,
   BOTH_CLOSED,
+  BY_EITHER,
   CLIENT_SENT,
   FLAGS_ONLY,
   ODD_MARKS,
+  OPENED,
   SERVER_SENT,
+  SYN_REPEATED,
   TELLING,
+  UNANSWERED,
 } from "../../likeness-layout";
+import { FIRST_RTO_US } from "../../limits";
 import { sideOf } from "./header";
 
 const WRAPS = (3 << L.WRAPS_SHIFT_0) | (3 << L.WRAPS_SHIFT_1);
 
-/** AssemblyScript: EndedConnection.likeness of the record `r`, as likenessOf; 0 too where more than 4 GiB were sent. */
-export function likenessOf(r: usize): u32 {
+/** AssemblyScript: EndedConnection.likeness of the record `r` that has ended, as likenessOf; 0 too where more than 4 GiB were sent. */
+export function likenessOfClosed(r: usize): u32 {
   const f = load<u32>(r, 4 * L.FLAGS);
   const flagsOnly = load<u32>(A.PLAIN_SEEN) === 0;
   if ((f & ~(TELLING | ASIDE | (flagsOnly ? 0 : BEYOND))) !== BOTH_CLOSED) return 0;
@@ -37,6 +42,21 @@ export function likenessOf(r: usize): u32 {
     if ((f & (L.PAYLOAD_0 << (client ^ 1))) !== 0) likeness |= SERVER_SENT;
   }
   return likeness;
+}
+
+/** The same of a record that is open at the end of the capture, which comes at `nowUs`. */
+export function likenessOfOpen(r: usize, nowUs: f64): u32 {
+  const f = load<u32>(r, 4 * L.FLAGS);
+  if ((f & ~BY_EITHER) !== OPENED) return 0;
+  if (load<u32>(r, 4 * L.EXTRA) !== 0 || (load<u32>(r, 4 * L.MARKS) & (ODD_MARKS | L.SHADOW)) !== 0) return 0;
+  const client: u32 = (f & L.CLIENT_IS_1) === 0 ? 0 : 1;
+  const x = sideOf(r, client);
+  if ((load<u32>(x, 4 * L.BITS) & (L.SENT_SYN | L.SPOKE)) !== L.SENT_SYN || load<u32>(x, 4 * L.TRIES) >>> 16 !== 0)
+    return 0;
+  if (load<u32>(sideOf(r, client ^ 1), 4 * L.PACKETS) !== 0) return 0;
+  if (nowUs - load<f64>(r, 4 * L.FIRST_TIME) < FIRST_RTO_US) return 0;
+  const repeated: u32 = load<u32>(r, 4 * L.COUNTS) >>> 24 > 1 ? SYN_REPEATED : 0;
+  return UNANSWERED | repeated | (load<u32>(A.PLAIN_SEEN) === 0 ? FLAGS_ONLY : 0);
 }
 
 /** As bytesFromNumbers of a side that has closed: did it send any? */
