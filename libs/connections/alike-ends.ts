@@ -51,11 +51,19 @@ export class AlikeEnds {
     const { state, ends } = this.#arena;
     const written = state[A.ENDS_WRITTEN >> 2];
     state[A.ENDS_WRITTEN >> 2] = 0;
+    this.#fetch(written);
     for (let at = 0; at < written * A.END_WORDS; at += A.END_WORDS) {
       const port = ends[at + 2];
       if ((port & A.MORE_MAY_FOLLOW) !== 0) this.#k.ended.add(ends[at + 3]);
       this.#sink(ends[at], ends[at + 1], port & 0xffff);
     }
     return written;
+  }
+
+  #fetch(written: number): void {
+    const { ended } = this.#k;
+    const { state, ends } = this.#arena;
+    for (let at = 0; at < written * A.END_WORDS; at += A.END_WORDS)
+      if ((ends[at + 2] & A.MORE_MAY_FOLLOW) !== 0) state[A.FETCHED >> 2] ^= ended.fetch(ends[at + 3]);
   }
 }

@@ -35,6 +35,14 @@ export class FingerprintSet {
     if (++this.#count * 2 > this.#young.length) this.#grow();
   }
 
+  /**
+   * What stands where this one will be looked for first. Asked for many before they are added, the cache fetches all of these places at
+   * once; the answer tells nothing else.
+   */
+  fetch(fingerprint: number): number {
+    return this.#young[(fingerprint | 0 || 1) & (this.#young.length - 1)];
+  }
+
   /** A turn of the capture clock. `young`: members of the younger generation, those of other sets that have a part in it included. */
   turn(young: number = this.#count): void {
     if (young >= this.#limit) this.#change();
