@@ -1,5 +1,5 @@
 import { ACK, FIN, RST, SYN, type Segment } from "@hangup/packets";
-import { appendOnce } from "./history.ts";
+import { appendLetter, appendOnce } from "./history.ts";
 import { noteTimestamps } from "./echoes.ts";
 import { addressFingerprint } from "./fingerprints.ts";
 import { noteMissing } from "./gaps.ts";
@@ -188,9 +188,15 @@ function accountOutOfLine(k: Tracking, w: Int32Array, b: number, side: number, s
   if (fresh < length) {
     if (step === -1 && length === 1) noteProbe(w, x, seq);
     else noteRepeat(w, x, seq);
-    appendOnce(w, b, LETTER_T, side);
+    if (isPowerOfTen(w[x + L.TRIES] >>> 16)) appendLetter(w, b, LETTER_T, side);
+    else appendOnce(w, b, LETTER_T, side);
   }
   return fresh;
+}
+
+/** Zeek tells of the 10th, the 100th retransmission and so on again. */
+function isPowerOfTen(count: number): boolean {
+  return count === 10 || count === 100 || count === 1000 || count === 10_000;
 }
 
 function noteProbe(w: Int32Array, x: number, seq: number): void {

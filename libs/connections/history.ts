@@ -14,8 +14,8 @@ import {
 /**
  * Zeek's history: a letter a thing seen, upper case for the client. S SYN, H SYN-ACK, A pure ACK, D payload, F FIN, R RST,
  * T payload again, W window 0, G a hole in the payload, I flags at odds (FIN and RST), Q SYN with FIN or RST.
- * A, D, T, W, G, I, Q stand once a side; S, H, F, R again when their sequence number changed. ^ before them: the first packet captured
- * was the server's.
+ * A, D, W, G, I, Q stand once a side, T again at its 10th, 100th and so on; S, H, F, R again when their sequence number changed. ^ before
+ * them: the first packet captured was the server's.
  */
 const LETTERS = ".shafrdtwgiq";
 

@@ -99,6 +99,7 @@ describe("one connection", () => {
     { text: "cS sSA cA cD sA", history: "ShADa" },
     { text: "!cS sSA cA cD sA", history: "^hADa" },
     { text: "sA cD sF", history: "^aDf" },
+    { text: `cS sSA cA cD ${"=cD ".repeat(12)}`, history: "ShADTT" },
   ])("$text has Zeek's history $history", ({ text, history }) => {
     expect(track(play(text)).rows).toMatchObject([{ history }]);
   });
