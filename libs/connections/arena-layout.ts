@@ -57,6 +57,8 @@ export const INDEX_FULL = 156;
 /** Of the likenesses (EndedConnection.likeness) how many are known; and how many ends wait to be told (AlikeEnds). */
 export const LIKENESSES_KNOWN = 160;
 export const ENDS_WRITTEN = 164;
+/** Records that stand in the index by their VLAN or tunnel, too (ConnectionTable). */
+export const STANDING_BY_CONTEXT = 172;
 /** Means nothing: keeps loads whose purpose is the cache from being left out. */
 export const FETCHED = 168;
 

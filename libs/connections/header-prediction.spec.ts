@@ -269,6 +269,16 @@ describe("header prediction", () => {
     expect(expectSame(capture, 1e6).taken).toBe(7);
   });
 
+  it("finds the connections of one tuple in many VLANs", () => {
+    const text = "cS sSA cA cD200 sA sD300 cA cF sF cA";
+    const vlans = Array.from({ length: 60 }, (_, i) =>
+      new Conversation({ context: (i + 7) % 60, startUs: 1_700_000_000_000_000 + i * 3000 }).play(text),
+    );
+    const later = new Conversation({ clientIsn: 777, startUs: 1_700_000_090_000_000 }).play(text);
+    for (const way of [{}, { live: true }, { flagsOnly: true }])
+      expect(expectSame(segmentCapture(interleave(...vlans, later)), 1e6, way).tracked.connections).toBe(61);
+  });
+
   it("opens as many connections as are begun, though memory and index are too small for them", () => {
     const handshakes = Array.from({ length: 9000 }, (_, i) =>
       new Conversation({

@@ -58,6 +58,8 @@ export const RTT_CLIENT = 37;
 export const DATA_TIME = 38;
 /** Letters of the history, six to a word. */
 export const HISTORY = 39;
+/** Above the letters of the first word: the record stands in the index by its VLAN or tunnel, too (ConnectionTable). */
+export const BY_CONTEXT = 1 << 30;
 /** Above the letters of the second word: copies of its packets, at most three (RecentPackets). */
 export const COPIES = 40;
 export const COPIES_SHIFT = 30;

@@ -15,7 +15,7 @@ const tuple = fc.record({
   a: fc.integer({ min: 1, max: 6 }),
   b: fc.integer({ min: 7, max: 12 }),
   port: fc.integer({ min: 1, max: 40 }),
-  context: fc.integer({ min: 0, max: 2 }),
+  context: fc.oneof(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 60 })),
   six: fc.boolean(),
 });
 
@@ -41,6 +41,22 @@ function placesOf(table: ConnectionTable): number[] {
 }
 
 describe("ConnectionTable", () => {
+  it("holds a tuple in any number of VLANs", () => {
+    const table = new ConnectionTable(2 ** 24, 7);
+    const tuples = [true, false].flatMap((six) => [1, 2, 3].map((port) => ({ a: 1, b: 9, port, six })));
+    const all = tuples.flatMap((one) => Array.from({ length: 700 }, (_, context) => ({ ...one, context })));
+    const slots = all.map((one) => {
+      expect(table.find(segmentOf(one, false))).toBe(-1);
+      const slot = table.allocate(segmentOf(one, false));
+      table.insert(slot);
+      return slot;
+    });
+    slots.forEach((slot, i) => {
+      if (i % 3 === 0) table.remove(slot);
+    });
+    all.forEach((one, i) => expect(table.find(segmentOf(one, i % 2 === 0))).toBe(i % 3 === 0 ? -1 : slots[i]));
+  });
+
   it("finds what is in it, by either direction, whatever is put in and taken out", () => {
     const command = fc.tuple(tuple, fc.boolean(), fc.boolean());
     fc.assert(

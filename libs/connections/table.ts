@@ -1,13 +1,24 @@
 import type { Segment } from "@hangup/packets";
-import { FREE_SLOT, FRONT_ENTRIES, INDEXED, LIVE, MOST_INDEXED, PLACES, SEED } from "./arena-layout.ts";
+import {
+  FREE_SLOT,
+  FRONT_ENTRIES,
+  INDEXED,
+  LIVE,
+  MOST_INDEXED,
+  PLACES,
+  SEED,
+  STANDING_BY_CONTEXT,
+} from "./arena-layout.ts";
 import { Arena } from "./arena.ts";
 import { DISTANCE_SHIFT, MAX_DISTANCE, SLOT_BITS, SLOT_MASK, TAG_BITS, TAG_MASK } from "./index-layout.ts";
 import {
   ADDRESS,
+  BY_CONTEXT,
   CONTEXT,
   DETACHED,
   FLAGS,
   FREE,
+  HISTORY,
   IPV6,
   MARKS,
   NEXT,
@@ -18,6 +29,7 @@ import {
   STRIDE,
 } from "./layout.ts";
 import { RARE_BYTES_A_CONNECTION } from "./rare-facts.ts";
+import * as tuples from "./tuples.ts";
 
 /** Records that are made free at once: so that there is one way to a record, which takes it from those that are free. */
 const OPENED = 64;
@@ -34,6 +46,12 @@ const MOST_PLACES = 3;
 const FIRST_PLACES = 1 << 12;
 /** Bytes of a record, of its share of the index, and of what it may have in the side pools. */
 const BYTES_PER_SLOT = STRIDE * 4 + 8 + RARE_BYTES_A_CONNECTION;
+
+/**
+ * Records of one tuple, in as many VLANs or tunnels, that stand in the index by the tuple alone: so that the two directions of a connection
+ * find each other. Were it all of them, anybody could fill one place of the index.
+ */
+const MOST_BY_TUPLE = 4;
 
 /** So many seeds there are: whole numbers from 0. */
 export const SEEDS = 2 ** 31 - 1;
@@ -71,6 +89,9 @@ export class ConnectionTable {
   /** When `find` answered -1: a slot of the same tuple in another VLAN or tunnel, or -1. */
   elsewhere = -1;
   #hash = 0;
+  /** Of the tuple that was looked up last and not found: by what it is to stand in the index, and whether that is its context, too. */
+  #place = 0;
+  #byContext = false;
   /** The tuple of an IPv6 segment that is looked up, as records begin. */
   readonly #key = new Int32Array(PORTS + 1);
 
@@ -105,7 +126,7 @@ export class ConnectionTable {
 
   /** Fingerprint of the record's tuple. */
   hashOf(slot: number): number {
-    return this.#hashOf(slot);
+    return tuples.hashOfRecord(this.#seed, this.words, this.base(slot));
   }
 
   /** Slots that can have been in use; each below may be live. */
@@ -128,7 +149,7 @@ export class ConnectionTable {
     const shift = 16 & mask;
     const ports = (s.srcPort << (16 - shift)) | (s.dstPort << shift);
     const context = s.context | 0;
-    const hash = finish(mix(mix(mix(this.#seed, lower), higher), ports));
+    const hash = tuples.finish(tuples.mix(tuples.mix(tuples.mix(this.#seed, lower), higher), ports));
     this.#hash = hash;
     const front = this.#front[hash & FRONT_MASK];
     if (front >>> SLOT_BITS === hash >>> SLOT_BITS && front !== 0) {
@@ -139,13 +160,14 @@ export class ConnectionTable {
         if ((w[a + FLAGS] & IPV6) === 0) return slot;
     }
     this.elsewhere = -1;
+    let others = 0;
     const index = this.#index;
     let wanted = tagOf(hash);
     for (let at = ((hash >>> 0) * this.#scale) | 0; ; at++, wanted += 1 << TAG_BITS) {
       const entry = index[at];
       if (entry >>> SLOT_BITS !== wanted || entry === 0) {
         // Entries stand in the order of their distance: one nearer to its place than this one would be ends the search.
-        if (entry >>> DISTANCE_SHIFT < wanted >>> TAG_BITS || entry === 0) return -1;
+        if (entry >>> DISTANCE_SHIFT < wanted >>> TAG_BITS || entry === 0) return this.#findByContext(s, others);
         continue;
       }
       const slot = (entry & SLOT_MASK) - 1;
@@ -157,32 +179,24 @@ export class ConnectionTable {
         return slot;
       }
       this.elsewhere = slot;
+      others++;
     }
   }
 
   #findV6(s: Segment): number {
     const key = this.#key;
-    const swapped = sourceIsHigher(s);
-    this.side = swapped ? 1 : 0;
-    const from = swapped ? 4 : 0;
-    key[from] = s.src0;
-    key[from + 1] = s.src1;
-    key[from + 2] = s.src2;
-    key[from + 3] = s.src3;
-    key[4 - from] = s.dst0;
-    key[5 - from] = s.dst1;
-    key[6 - from] = s.dst2;
-    key[7 - from] = s.dst3;
-    key[PORTS] = swapped ? (s.dstPort << 16) | s.srcPort : (s.srcPort << 16) | s.dstPort;
-    const hash = this.#hashV6(key, 0);
+    this.side = tuples.sourceIsHigher(s) ? 1 : 0;
+    tuples.readKey(key, this.side, s);
+    const hash = tuples.hashOfKey(this.#seed, key, 0);
     this.#hash = hash;
     this.elsewhere = -1;
+    let others = 0;
     const index = this.#index;
     let wanted = tagOf(hash);
     for (let at = ((hash >>> 0) * this.#scale) | 0; ; at++, wanted += 1 << TAG_BITS) {
       const entry = index[at];
       if (entry >>> SLOT_BITS !== wanted || entry === 0) {
-        if (entry >>> DISTANCE_SHIFT < wanted >>> TAG_BITS || entry === 0) return -1;
+        if (entry >>> DISTANCE_SHIFT < wanted >>> TAG_BITS || entry === 0) return this.#findByContext(s, others);
         continue;
       }
       const slot = (entry & SLOT_MASK) - 1;
@@ -193,6 +207,23 @@ export class ConnectionTable {
       if (i <= PORTS || (w[b + FLAGS] & IPV6) === 0) continue;
       if (w[b + CONTEXT] === s.context) return slot;
       this.elsewhere = slot;
+      others++;
+    }
+  }
+
+  /** The tuple is not found by itself alone, but so many `others` of it were. */
+  #findByContext(s: Segment, others: number): number {
+    this.#byContext = others >= MOST_BY_TUPLE;
+    this.#place = this.#byContext ? tuples.withContext(this.#hash, s.context) : this.#hash;
+    if (this.#state[STANDING_BY_CONTEXT >> 2] === 0) return -1;
+    const hash = tuples.withContext(this.#hash, s.context);
+    let distance = 0;
+    for (let at = this.#placeOf(hash); ; at++, distance++) {
+      const entry = this.#index[at];
+      if (entry === 0 || entry >>> DISTANCE_SHIFT < distance) return -1;
+      const slot = (entry & SLOT_MASK) - 1;
+      if (tuples.standsByContext(this.words, this.base(slot)) && tuples.isOf(this.words, this.base(slot), this.side, s))
+        return slot;
     }
   }
 
@@ -200,7 +231,7 @@ export class ConnectionTable {
   touch(slot: number): number {
     const w = this.words;
     const b = Math.imul(slot, STRIDE);
-    return w[b] ^ w[b + SIDE] ^ w[b + NEXT] ^ this.#index[this.#placeOf(this.#hashOf(slot))];
+    return w[b] ^ w[b + SIDE] ^ w[b + NEXT] ^ this.#index[this.#placeOf(this.hashOf(slot))];
   }
 
   /** True while another record fits under the memory cap. */
@@ -252,22 +283,27 @@ export class ConnectionTable {
   /** Makes `slot` the record of the tuple that was looked up last. */
   insert(slot: number): void {
     const state = this.#state;
-    if (++state[INDEXED >> 2] > state[MOST_INDEXED >> 2] || !this.#put(this.#hash, slot)) this.grow();
+    if (this.#byContext) {
+      this.words[this.base(slot) + HISTORY] |= BY_CONTEXT;
+      state[STANDING_BY_CONTEXT >> 2]++;
+    }
+    if (++state[INDEXED >> 2] > state[MOST_INDEXED >> 2] || !this.#put(this.#place, slot)) this.grow();
     this.#front[this.#hash & FRONT_MASK] = (this.#hash & ~SLOT_MASK) | (slot + 1);
   }
 
   /** Makes `slot` the tuple's record in the place of `old`, which has the same key. */
   replace(old: number, slot: number): void {
-    const hash = this.#hashOf(old);
+    const hash = this.hashOf(old);
     const at = this.#position(old, hash);
     this.#index[at] = (this.#index[at] & ~SLOT_MASK) | (slot + 1);
+    this.words[this.base(slot) + HISTORY] |= this.words[this.base(old) + HISTORY] & BY_CONTEXT;
     this.#front[hash & FRONT_MASK] = (hash & ~SLOT_MASK) | (slot + 1);
   }
 
   /** Takes the record out of the index; it stays allocated. */
   remove(slot: number): void {
     const index = this.#index;
-    const hash = this.#hashOf(slot);
+    const hash = this.hashOf(slot);
     if ((this.#front[hash & FRONT_MASK] & SLOT_MASK) === slot + 1) this.#front[hash & FRONT_MASK] = 0;
     let hole = this.#position(slot, hash);
     // Entries behind the hole move up by one until one stands in its own place.
@@ -280,6 +316,7 @@ export class ConnectionTable {
     }
     index[hole] = 0;
     this.#state[INDEXED >> 2]--;
+    if (tuples.standsByContext(this.words, this.base(slot))) this.#state[STANDING_BY_CONTEXT >> 2]--;
   }
 
   /** Gives the record back. It must not be in the index. */
@@ -288,8 +325,9 @@ export class ConnectionTable {
     this.#state[LIVE >> 2]--;
   }
 
+  /** `hash`: of its tuple. */
   #position(slot: number, hash: number): number {
-    let at = this.#placeOf(hash);
+    let at = this.#placeOf(this.#indexed(slot, hash));
     while ((this.#index[at] & SLOT_MASK) !== slot + 1) at++;
     return at;
   }
@@ -338,26 +376,19 @@ export class ConnectionTable {
       const f = w[this.base(slot) + FLAGS];
       const marks = w[this.base(slot) + MARKS];
       if ((f & STATE) === FREE || (f & DETACHED) !== 0 || (marks & SHADOW) !== 0) continue;
-      if (!this.#put(this.#hashOf(slot), slot)) return false;
+      if (!this.#put(this.#indexed(slot, this.hashOf(slot)), slot)) return false;
     }
     return true;
   }
 
+  /** What the record stands by in the index; `hash`: of its tuple. */
+  #indexed(slot: number, hash: number): number {
+    const b = this.base(slot);
+    return tuples.standsByContext(this.words, b) ? tuples.withContext(hash, this.words[b + CONTEXT]) : hash;
+  }
+
   #placeOf(hash: number): number {
     return ((hash >>> 0) * this.#scale) | 0;
-  }
-
-  #hashOf(slot: number): number {
-    const w = this.words;
-    const b = this.base(slot);
-    if ((w[b + FLAGS] & IPV6) !== 0) return this.#hashV6(w, b);
-    return finish(mix(mix(mix(this.#seed, w[b + 3]), w[b + 7]), w[b + PORTS]));
-  }
-
-  #hashV6(w: Int32Array, b: number): number {
-    let hash = this.#seed;
-    for (let i = 0; i <= PORTS; i++) hash = mix(hash, w[b + i]);
-    return finish(hash);
   }
 }
 
@@ -368,23 +399,4 @@ function tagOf(hash: number): number {
 
 function indexLength(places: number): number {
   return Math.ceil(places) + MAX_DISTANCE + 2;
-}
-
-function mix(hash: number, word: number): number {
-  const h = Math.imul(hash ^ word, 0x9e3779b1);
-  return h ^ (h >>> 15);
-}
-
-function finish(hash: number): number {
-  const h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  return h ^ (h >>> 13);
-}
-
-/** Is the source the higher of the two endpoints, by address and then by port? */
-function sourceIsHigher(s: Segment): boolean {
-  if (s.src0 !== s.dst0) return s.src0 >>> 0 > s.dst0 >>> 0;
-  if (s.src1 !== s.dst1) return s.src1 >>> 0 > s.dst1 >>> 0;
-  if (s.src2 !== s.dst2) return s.src2 >>> 0 > s.dst2 >>> 0;
-  if (s.src3 !== s.dst3) return s.src3 >>> 0 > s.dst3 >>> 0;
-  return s.srcPort > s.dstPort;
 }

@@ -52,7 +52,7 @@ function isSettled(slot: u32, nowUs: f64): bool {
 function write(r: usize, likeness: u32): bool {
   if (likeness === 0 || !isKnown(likeness)) return false;
   const f = load<u32>(r, 4 * L.FLAGS);
-  if ((f & L.IPV6) !== 0) return false;
+  if ((f & L.IPV6) !== 0 || (load<u32>(r, 4 * L.HISTORY) & L.BY_CONTEXT) !== 0) return false;
   if (load<f64>(r, 4 * L.FIRST_TIME) <= load<f64>(A.LOSS)) return false;
   const written = load<u32>(A.ENDS_WRITTEN);
   const at = A.ENDS + written * (4 * A.END_WORDS);

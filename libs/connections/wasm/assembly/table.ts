@@ -80,8 +80,9 @@ export function recordOf(slot: u32): usize {
   return A.RECORDS + slot * A.RECORD_BYTES;
 }
 
-/** There is a record for another connection, and a place in the index. */
+/** There is a record for another connection, and a place in the index; and none can stand there by its context. */
 export function hasRoom(): bool {
+  if (load<u32>(A.STANDING_BY_CONTEXT) !== 0) return false;
   return load<u32>(A.FREE_SLOT) !== 0 && load<u32>(A.INDEXED) < load<u32>(A.MOST_INDEXED);
 }
 
