@@ -10,7 +10,7 @@ import {
   STANDING_BY_CONTEXT,
 } from "./arena-layout.ts";
 import { Arena } from "./arena.ts";
-import { DISTANCE_SHIFT, MAX_DISTANCE, SLOT_BITS, SLOT_MASK, TAG_BITS, TAG_MASK } from "./index-layout.ts";
+import { DISTANCE_SHIFT, MAX_DISTANCE, SLOT_BITS, SLOT_MASK, TAG_BITS } from "./index-layout.ts";
 import {
   ADDRESS,
   BY_CONTEXT,
@@ -162,7 +162,7 @@ export class ConnectionTable {
     this.elsewhere = -1;
     let others = 0;
     const index = this.#index;
-    let wanted = tagOf(hash);
+    let wanted = tuples.tagOf(hash);
     for (let at = ((hash >>> 0) * this.#scale) | 0; ; at++, wanted += 1 << TAG_BITS) {
       const entry = index[at];
       if (entry >>> SLOT_BITS !== wanted || entry === 0) {
@@ -192,7 +192,7 @@ export class ConnectionTable {
     this.elsewhere = -1;
     let others = 0;
     const index = this.#index;
-    let wanted = tagOf(hash);
+    let wanted = tuples.tagOf(hash);
     for (let at = ((hash >>> 0) * this.#scale) | 0; ; at++, wanted += 1 << TAG_BITS) {
       const entry = index[at];
       if (entry >>> SLOT_BITS !== wanted || entry === 0) {
@@ -338,7 +338,7 @@ export class ConnectionTable {
    */
   #put(hash: number, slot: number): boolean {
     const index = this.#index;
-    let entry = (tagOf(hash) << SLOT_BITS) | (slot + 1);
+    let entry = (tuples.tagOf(hash) << SLOT_BITS) | (slot + 1);
     for (let at = this.#placeOf(hash); ; at++) {
       const there = index[at];
       if (there === 0) {
@@ -390,11 +390,6 @@ export class ConnectionTable {
   #placeOf(hash: number): number {
     return ((hash >>> 0) * this.#scale) | 0;
   }
-}
-
-/** Its place is made of the hash's highest bits, the tag of the lowest. */
-function tagOf(hash: number): number {
-  return hash & TAG_MASK;
 }
 
 function indexLength(places: number): number {

@@ -1,4 +1,5 @@
 import type { Segment } from "@hangup/packets";
+import { TAG_MASK } from "./index-layout.ts";
 import { ADDRESS, BY_CONTEXT, CONTEXT, FLAGS, HISTORY, IPV6, PORTS } from "./layout.ts";
 
 /*
@@ -41,6 +42,11 @@ export function readKey(key: Int32Array, side: number, s: Segment): void {
   key[6 - from] = s.dst2;
   key[7 - from] = s.dst3;
   key[PORTS] = side === 0 ? (s.srcPort << 16) | s.dstPort : (s.dstPort << 16) | s.srcPort;
+}
+
+/** What tells an entry of the index from others: its place is made of the hash's highest bits, this of the lowest. */
+export function tagOf(hash: number): number {
+  return hash & TAG_MASK;
 }
 
 /** Of a tuple with this hash in a VLAN or tunnel. */

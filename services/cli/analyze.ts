@@ -1,4 +1,12 @@
-import { byteSize, flag, HangupError, option, parseCommand, type CommandSpec } from "@hangup/service/command";
+import {
+  byteSize,
+  flag,
+  HangupError,
+  option,
+  parseCommand,
+  printWhole,
+  type CommandSpec,
+} from "@hangup/service/command";
 import { z } from "zod";
 import { followFiles, type Followed } from "./analyze/follow-files.ts";
 import { refuseGivenTwice } from "./analyze/given-twice.ts";
@@ -81,7 +89,7 @@ export async function run(argv: string[]): Promise<number> {
   const form: OutputForm = config.explain ? "explain" : config.output;
   const writer = rowWriter(form);
   const tally = new Tally();
-  const out = new TextOut((text) => process.stdout.write(text));
+  const out = new TextOut((text) => printWhole(NAME, text));
   const rows = new RowList(writer?.separator ?? "", out);
   const how = {
     command: NAME,
