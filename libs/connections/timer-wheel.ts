@@ -27,6 +27,9 @@ export class TimerWheel {
   readonly #table: ConnectionTable;
   /** What a gap in the capture made due all at once. */
   #overdue = 0;
+  /** What memory calls for first: a bucket taken out whole, and its tick. */
+  #first = 0;
+  #firstTick = 0;
   /** Means nothing: keeps the engine from leaving out loads whose purpose is the cache. */
   fetched = 0;
 
@@ -56,9 +59,9 @@ export class TimerWheel {
     this.#numbers[COUNT]++;
   }
 
-  /** A gap in the capture has made, or is about to make, records due all at once. */
+  /** Records stand outside of the buckets, or are about to: a gap in the capture makes them due all at once, or memory calls for them. */
   skips(nowUs: number): boolean {
-    return this.#overdue > 0 || Math.floor(nowUs / TICK_US) - this.#numbers[TICK] >= BUCKET_COUNT;
+    return this.#overdue > 0 || this.#first > 0 || Math.floor(nowUs / TICK_US) - this.#numbers[TICK] >= BUCKET_COUNT;
   }
 
   /** Takes out a record that is due at `nowUs`, or answers -1. Call until -1. */
@@ -66,6 +69,7 @@ export class TimerWheel {
     const now = Math.floor(nowUs / TICK_US);
     if (now - this.#numbers[TICK] >= BUCKET_COUNT) this.#skipTo(now);
     if (this.#overdue > 0) return this.#takeOverdue();
+    if (this.#first > 0 && this.#firstTick <= now) return this.#takeFirst();
     while (this.#numbers[TICK] <= now) {
       const slot = this.#take((this.#numbers[TICK] & MASK) * BUCKET_WORDS);
       if (slot >= 0) return slot;
@@ -74,25 +78,39 @@ export class TimerWheel {
     return -1;
   }
 
-  /** Takes out the record that would come up first, or answers -1 when the wheel is empty. */
+  /** Takes out the record of those that come up first that was put in first, or answers -1 when the wheel is empty. */
   oldest(): number {
     if (this.#numbers[COUNT] === 0) return -1;
     if (this.#overdue > 0) return this.#takeOverdue();
-    for (let step = 0; ; step++) {
-      const slot = this.#take(((this.#numbers[TICK] + step) & MASK) * BUCKET_WORDS);
-      if (slot >= 0) return slot;
+    for (let tick = this.#numbers[TICK]; this.#first === 0; tick++) {
+      this.#first = this.#takeAll((tick & MASK) * BUCKET_WORDS, 0);
+      this.#firstTick = tick;
     }
+    return this.#takeFirst();
+  }
+
+  #takeFirst(): number {
+    const slot = this.#first - 1;
+    this.#first = this.#table.words[this.#table.base(slot) + NEXT];
+    this.#numbers[COUNT]--;
+    return slot;
+  }
+
+  /** All of a bucket as a list, those put in first in front, and `list` behind them; they still stand in the wheel. */
+  #takeAll(bucket: number, list: number): number {
+    let first = list;
+    for (let slot = this.#take(bucket); slot >= 0; slot = this.#take(bucket)) {
+      this.#table.words[this.#table.base(slot) + NEXT] = first;
+      first = slot + 1;
+      this.#numbers[COUNT]++;
+    }
+    return first;
   }
 
   /** A gap in the capture longer than a turn: everything is due, and what is put in from now on is not. */
   #skipTo(now: number): void {
-    for (let bucket = 0; bucket < this.#buckets.length; bucket += BUCKET_WORDS) {
-      for (let slot = this.#take(bucket); slot >= 0; slot = this.#take(bucket)) {
-        this.#table.words[this.#table.base(slot) + NEXT] = this.#overdue;
-        this.#overdue = slot + 1;
-        this.#numbers[COUNT]++;
-      }
-    }
+    for (let bucket = 0; bucket < this.#buckets.length; bucket += BUCKET_WORDS)
+      this.#overdue = this.#takeAll(bucket, this.#overdue);
     this.#numbers[TICK] = now;
   }
 
