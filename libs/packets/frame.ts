@@ -110,3 +110,5 @@ export const CONTEXT_VLAN = 1;
 export const CONTEXT_VXLAN = 2;
 export const CONTEXT_GENEVE = 3;
 export const CONTEXT_TUNNEL = 4;
+export const CONTEXT_NVGRE = 5;
+export const CONTEXT_BACKBONE = 6;

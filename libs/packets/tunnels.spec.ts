@@ -170,6 +170,20 @@ describe("context", () => {
     expect(new Set([0, vxlan(1), vxlan(0xffffff), context(inner4().geneve(1).ipv4(outer4))]).size).toBe(4);
   });
 
+  test("names the virtual subnet of NVGRE, whatever the flow, and the service of a provider's backbone", () => {
+    const nvgre = (subnet: number, flow: number, checksum = false) =>
+      context(
+        inner4()
+          .ethernet()
+          .gre({ key: subnet * 256 + flow, checksum })
+          .ipv4(outer4),
+      );
+    expect(nvgre(5000, 1)).toBe(nvgre(5000, 2, true));
+    expect(new Set([nvgre(5000, 1), nvgre(5001, 1), nvgre(0x7fffff, 1)]).size).toBe(3);
+    const service = (id: number) => context(behind([0, 0, 0, id], inner4().ethernet()).ethernet(0x88e7));
+    expect(new Set([0, service(8), service(9)]).size).toBe(3);
+  });
+
   test("names the two ends of a tunnel that has no such name, whichever of them sent", () => {
     const other = { src: "192.0.2.1", dst: "192.0.2.3" };
     const back = { src: outer4.dst, dst: outer4.src };

@@ -1,5 +1,6 @@
 import {
   CONTEXT_GENEVE,
+  CONTEXT_NVGRE,
   CONTEXT_VXLAN,
   ETHERNET,
   ETHERTYPE,
@@ -173,14 +174,17 @@ const GRE_KEY = 0x2000;
 const GRE_SEQUENCE = 0x1000;
 const GRE_ACKNOWLEDGMENT = 0x0080;
 const TYPE_PPP = 0x880b;
+/** Transparent Ethernet bridging. */
+const TYPE_BRIDGED = 0x6558;
 const TYPE_ERSPAN = 0x88be;
 const TYPE_ERSPAN_III = 0x22eb;
 const TYPE_WCCP = 0x883e;
 
 /**
  * GRE (RFC 2784, 2890): flags, version 2 · protocol 2 · checksum 4 · key 4 · sequence 4, each but the first two on its flag.
- * Version 1 (RFC 2637) has an acknowledgment 4 too and carries PPP. Keys may be one-way, so the ends of the tunnel are the context; a
- * mirror's (ERSPAN) and a cache's (WCCP) carry what is elsewhere too, and have none.
+ * Version 1 (RFC 2637) has an acknowledgment 4 too and carries PPP. Keys may be one-way, so the ends of the tunnel are the context, but
+ * where the key names a virtual subnet (NVGRE, RFC 7637: subnet 24 bits · flow 8); a mirror's (ERSPAN) and a cache's (WCCP) carry what is
+ * elsewhere too, and have none.
  */
 export function readGre(frame: Frame): number {
   const { buffer, at } = frame;
@@ -215,8 +219,16 @@ export function readGre(frame: Frame): number {
       // Aruba's tunnels of wireless frames: 0x8200 to 0x83f0, the queue in the third digit. Clients roam from one to another.
       if ((frame.protocol & 0xfe0f) === 0x8200) return IEEE80211;
       frame.enterTunnel();
+      if (frame.protocol === TYPE_BRIDGED && (flags & GRE_KEY) !== 0)
+        frame.enter(CONTEXT_NVGRE, subnetOf(frame, at, flags));
       return ETHERTYPE;
   }
+}
+
+/** The key of a GRE header at `at`, without the number of the flow. */
+function subnetOf({ buffer }: Frame, at: number, flags: number): number {
+  const key = at + 4 + ((flags & GRE_CHECKSUM) === 0 ? 0 : 4);
+  return (buffer[key] << 16) | (buffer[key + 1] << 8) | buffer[key + 2];
 }
 
 /** ERSPAN: version 4 bits …; type II has 8 bytes, type III 12 and 8 more when its last bit says so. The session is one-way. */

@@ -1,4 +1,5 @@
 import {
+  CONTEXT_BACKBONE,
   CONTEXT_VLAN,
   ETHERNET,
   ETHERTYPE,
@@ -29,7 +30,7 @@ const TYPE_PPPOE_SESSION = 0x8864;
 const TYPE_ETAG = 0x893f;
 /** VN-Tag, the forerunner of the E-tag. */
 const TYPE_VNTAG = 0x8926;
-/** IEEE 802.1ah provider backbone: a service instance tag, then a whole Ethernet frame. */
+/** IEEE 802.1ah provider backbone: a service instance tag (flags 1 · instance 3), then a whole Ethernet frame. */
 const TYPE_BACKBONE = 0x88e7;
 /** Transparent Ethernet bridging: an Ethernet frame (in GRE, Geneve). */
 const TYPE_BRIDGED = 0x6558;
@@ -78,6 +79,7 @@ export function readEtherType(frame: Frame): number {
       return typeAt(frame, 4);
     case TYPE_BACKBONE:
       if (at + 4 > frame.end) return frame.short(4);
+      frame.enter(CONTEXT_BACKBONE, (buffer[at + 1] << 16) | (buffer[at + 2] << 8) | buffer[at + 3]);
       frame.at = at + 4;
       return ETHERNET;
     case TYPE_FABRICPATH:
