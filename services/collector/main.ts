@@ -49,7 +49,7 @@ await runService(spec, async ({ config, operands, log, fail }) => {
   const local = live ? localAddresses(config.netns) : [];
   const own = new OwnTraffic(local);
   const kafka = config.dryRun ? undefined : await kafkaOutput(config, log, () => void findOwn());
-  const output = kafka?.delivery ?? standardOutput();
+  const output = kafka?.delivery ?? standardOutput(config.read === undefined);
   const findOwn = async (): Promise<void> => {
     const brokers = live ? ((await kafka?.brokers()) ?? []) : [];
     if (!config.includeOwn) for (const endpoint of [...config.own, ...brokers]) await own.add(endpoint);

@@ -1,5 +1,5 @@
 import { advertisedBrokers, createProducer, ensureTopics, pingKafka } from "@hangup/kafka";
-import { checkoutFile, guardStandardOutput, type ConfigOf, type Logger } from "@hangup/service";
+import { checkoutFile, guardStandardOutput, printWhole, type ConfigOf, type Logger } from "@hangup/service";
 import { teardownToJson, type Teardown } from "@hangup/teardowns";
 import { Delivery } from "./deliver.ts";
 import type { CollectorOptions } from "./options.ts";
@@ -15,11 +15,14 @@ export interface Output {
   stop(limitMs: number): Promise<number>;
 }
 
-/** NDJSON on stdout. */
-export function standardOutput(): Output {
-  guardStandardOutput("hangup collect");
+const COMMAND = "hangup collect";
+
+/** NDJSON on stdout. A file waits for its reader; a live capture does not. */
+export function standardOutput(live: boolean): Output {
+  guardStandardOutput(COMMAND);
+  const print = live ? (line: string) => process.stdout.write(line) : (line: string) => printWhole(COMMAND, line);
   return {
-    append: (row) => void process.stdout.write(`${teardownToJson(row)}\n`),
+    append: (row) => void print(`${teardownToJson(row)}\n`),
     room: () => undefined,
     drained: async () => undefined,
     stop: () => new Promise((resolve) => process.stdout.write("", () => resolve(0))),
