@@ -53,6 +53,15 @@ function file(text: string): string {
 }
 
 describe("parseCommand", () => {
+  it("takes an option that says no for one that is on when it is given", () => {
+    const quiet = { noColour: option("-p, --no-colour-at-all", "plain", flag) };
+    const plain = (argv: string[], environment: NodeJS.ProcessEnv = {}) =>
+      parseCommand({ name: "hangup x", summary: "", examples: [], options: quiet }, argv, environment).config.noColour;
+    expect([plain([]), plain(["-p"]), plain(["--no-colour-at-all"])]).toEqual([false, true, true]);
+    expect([plain([], { HANGUP_NO_COLOUR: "true" }), plain([], { HANGUP_NO_COLOUR: "false" })]).toEqual([true, false]);
+    expect(plain(["--config", file("noColour: true\n")])).toBe(true);
+  });
+
   it("gives the defaults", () => {
     const { config, operands } = parse([]);
     expect(config).toEqual({

@@ -116,6 +116,8 @@ function commandFor<T extends OptionTable>(spec: CommandSpec<T>): Command {
     const flag = new Option(entry.flags, describeOption(key, entry));
     // Commander names the attribute after the flag; ours is the table's key.
     flag.attributeName = () => key;
+    // To commander --no-x takes x back, which is on until then; here it is an option like others, on when it is given.
+    flag.negate = false;
     if (entry.repeatable) flag.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
     command.addOption(flag);
   }

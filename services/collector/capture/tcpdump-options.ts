@@ -35,7 +35,8 @@ export function tcpdumpOptions(config: CollectorConfig, { name, expression }: Wa
     bufferKib: config.buffer,
     count: config.count,
     direction: config.direction,
-    promiscuous: !config.noPromiscuous,
+    // All interfaces together have no such mode, and tcpdump says so at each start.
+    promiscuous: !config.noPromiscuous && name !== "any",
     lowLatency: config.lowLatency,
     dropTo: config.tcpdumpUser ?? unprivilegedUser(read),
   };
