@@ -4,6 +4,10 @@ import { layerOfLinkType } from "./links/link-types.ts";
 const TIME_RESOLUTION = 9;
 const TIME_OFFSET = 14;
 const TWO_TO_32 = 4_294_967_296;
+/** A time this late, in the year 2255, is none: microseconds stop being exact, and no clock says so. */
+const END_OF_TIME = 2 ** 53;
+/** Bytes that say the time of a packet. */
+export const TIME_BYTES = 8;
 
 /** An interface of a pcapng section: what its description block says. */
 export class PcapngInterface {
@@ -52,11 +56,14 @@ export class PcapngInterface {
     this.#usPerTick = 1e6 / ticksPerSecond;
   }
 
-  /**
-   * Microseconds since 1970 of a time of `high` * 2^32 + `low` ticks. Nanoseconds since 1970 need 61 bits, so the division comes
-   * before the sum: whole microseconds stay exact.
-   */
+  /** Microseconds since 1970 of a time of `high` * 2^32 + `low` ticks; -1 where that can be no time. */
   timeUs(high: number, low: number): number {
+    const timeUs = this.#sinceEpoch(high, low);
+    return timeUs >= 0 && timeUs < END_OF_TIME ? timeUs : -1;
+  }
+
+  /** Nanoseconds since 1970 need 61 bits, so the division comes before the sum: whole microseconds stay exact. */
+  #sinceEpoch(high: number, low: number): number {
     const ticks = this.#ticksPerUs;
     if (ticks === 0) return (high * TWO_TO_32 + low) * this.#usPerTick + this.#offsetUs;
     const rest = TWO_TO_32 % ticks;

@@ -81,6 +81,39 @@ describe("times", () => {
   });
 });
 
+describe("a time that can be none", () => {
+  const seconds = { resolution: 0 };
+  const late = { offsetSeconds: Number.MAX_SAFE_INTEGER };
+  test.each([
+    { name: "microseconds of the year 294,247", fields: {}, ticks: 2n ** 63n },
+    { name: "all bits set", fields: {}, ticks: 2n ** 64n - 1n },
+    { name: "seconds that none can be added to", fields: seconds, ticks: 2n ** 53n },
+    { name: "the first that is too late", fields: {}, ticks: 2n ** 53n },
+    { name: "before 1970", fields: { offsetSeconds: -1_700_000_001 }, ticks: BigInt(START) },
+    { name: "an offset beyond all years", fields: late, ticks: BigInt(START) },
+  ])("is ignored: $name", ({ fields, ticks }) => {
+    const capture = new PcapngBuilder()
+      .section()
+      .interface()
+      .interface(fields)
+      .packet(0, START, segment(1))
+      .packet(1, ticks, segment(2))
+      .packet(0, START + 5, segment(3));
+    const { segments, counters } = readBack(capture.bytes());
+    expect(segments.map((found) => found.timeUs)).toEqual([START, START, START + 5]);
+    expect(counters).toMatchObject({ packets: 3, tcp: 3, damages: 1, damagedBytes: 8 });
+  });
+
+  test("and none before it is 1970's", () => {
+    const capture = new PcapngBuilder()
+      .section()
+      .interface()
+      .packet(0, 2n ** 63n, segment(1))
+      .bytes();
+    expect(Math.floor(readBack(capture).segments[0].timeUs)).toBe(0);
+  });
+});
+
 test("the older packet blocks are read", () => {
   const capture = new PcapngBuilder()
     .section()

@@ -3,7 +3,7 @@ import { bigWord, type ContainerReader, LARGEST_PACKET, littleWord } from "./con
 import type { DecodeCounters } from "./counters.ts";
 import type { PacketDecoder } from "./packet-decoder.ts";
 import { unreadableLinkType } from "./pcap-header.ts";
-import { PcapngInterface } from "./pcapng-interface.ts";
+import { PcapngInterface, TIME_BYTES } from "./pcapng-interface.ts";
 
 /** Block types; the section header's reads alike in both byte orders. */
 const SECTION = 0x0a0d0d0a;
@@ -193,7 +193,9 @@ export class PcapngReader implements ContainerReader {
     const source = this.#interfaces[interfaceIndex];
     const captured = Math.min(this.#word(at + 20), end - data);
     const { segment } = this.#packets.frame;
-    segment.timeUs = source.timeUs(this.#word(at + 12), this.#word(at + 16));
+    const timeUs = source.timeUs(this.#word(at + 12), this.#word(at + 16));
+    if (timeUs >= 0) segment.timeUs = timeUs;
+    else this.#ignoreTime();
     segment.interfaceId = source.id;
     this.#packets.packet(
       source.layer,
@@ -203,6 +205,12 @@ export class PcapngReader implements ContainerReader {
       data + captured,
       Math.max(captured, this.#word(at + 24)),
     );
+  }
+
+  /** A time that can be none is damage to it alone: that of the packet before holds. */
+  #ignoreTime(): void {
+    this.#counters.damages++;
+    this.#counters.damagedBytes += TIME_BYTES;
   }
 
   /** length 4 · bytes: of the first interface, and of no time, so that of the packet before it holds. */
