@@ -168,3 +168,27 @@ test("the first piece of a tunnel's packet shows the segment inside, with its tr
   expect(segments[0]).toMatchObject({ seq: 7, payloadLength: 1400 });
   expect(counters).toMatchObject({ tcp: 1, notTcp: 1 });
 });
+
+test.each([
+  { name: "destination options", next: 60, head: [6, 0, 1, 4, 0, 0, 0, 0] },
+  { name: "authentication", next: 51, head: [6, 2, 0, 0, ...Array.from({ length: 12 }, () => 7)] },
+])("pieces that begin with $name before TCP are put together", ({ next, head }) => {
+  const tcp = packet().tcp({ ...fields, payload: new Uint8Array(300) }).bytes;
+  const bytes = Uint8Array.from([...head, ...tcp]);
+  const piece = (from: number, to: number): Uint8Array => {
+    const body = [from >> 8, (from & 0xf8) | (to < bytes.length ? 1 : 0), 0, 0, 0, 9];
+    const ip = { src: "::1", dst: "::2", nextHeader: next, extensions: [{ header: 44, body }] };
+    return packet(bytes.slice(from, to)).ipv6(ip).ethernet().bytes;
+  };
+  const capture = new PcapBuilder().add(0, packet(piece(0, 200))).add(1, packet(piece(200, bytes.length)));
+  const { segments, counters } = readBack(capture.bytes());
+  expect(segments).toMatchObject([{ seq: 7, flags: 25, payloadLength: 300 }]);
+  expect(counters).toMatchObject({ tcp: 1, fragments: 1, notTcp: 0 });
+});
+
+test("a first piece with too many holes behind it is handed out as it is", () => {
+  const all = pieces(4000, 40);
+  const { segments, counters } = readBack(capture(all.filter((_, index) => index % 2 === 0)));
+  expect(segments).toMatchObject([{ seq: 7, flags: 25 }]);
+  expect(counters.tcp + counters.fragments).toBe(counters.packets);
+});

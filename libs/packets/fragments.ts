@@ -97,8 +97,12 @@ export class Fragments {
       restore(frame, pieces, pieces.total);
       return IP_PROTOCOL;
     }
-    if (!few) this.#forget(key);
-    return FRAGMENT;
+    if (few) return FRAGMENT;
+    this.#forget(key);
+    const reach = pieces.reach();
+    if (reach === 0) return FRAGMENT;
+    restore(frame, pieces, reach);
+    return IP_PROTOCOL;
   }
 
   /**

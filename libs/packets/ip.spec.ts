@@ -227,3 +227,10 @@ test.each([
 ])("$name is not TCP", ({ built }) => {
   expect(read(built).counters).toMatchObject({ packets: 1, notTcp: 1 });
 });
+
+test("IPv4 with an authentication header", () => {
+  const tcp = packet().tcp({ srcPort: 1, dstPort: 2, seq: 7, payload: new Uint8Array(5) }).bytes;
+  const head = [6, 4, 0, 0, ...Array.from({ length: 20 }, () => 7)];
+  const built = packet(Uint8Array.from([...head, ...tcp])).ipv4({ ...v4, protocol: 51 });
+  expect(read(built.ethernet()).segments).toMatchObject([{ srcPort: 1, dstPort: 2, seq: 7, payloadLength: 5 }]);
+});

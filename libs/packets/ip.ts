@@ -107,6 +107,23 @@ export function readIpv6(frame: Frame): number {
   return frame.protocol === 6 ? IP_PROTOCOL : readExtensionHeaders(frame);
 }
 
+/** Does a header come that stands between IP and the upper layer? IPv4 has but one such. */
+export function isExtension({ protocol, segment }: Frame): boolean {
+  switch (protocol) {
+    case AUTHENTICATION:
+      return true;
+    case HOP_BY_HOP:
+    case ROUTING:
+    case DESTINATION:
+    case MOBILITY:
+    case HOST_IDENTITY:
+    case SHIM6:
+      return segment.family === 6;
+    default:
+      return false;
+  }
+}
+
 /** Walks from `frame.protocol` at `frame.at` to the upper-layer header. */
 export function readExtensionHeaders(frame: Frame): number {
   const { buffer, segment } = frame;

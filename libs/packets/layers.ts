@@ -1,7 +1,7 @@
 import * as layer from "./frame.ts";
 import type { Frame } from "./frame.ts";
 import { readIcmp } from "./icmp.ts";
-import { readExtensionHeaders, readIp, readIpv4, readIpv6 } from "./ip.ts";
+import { isExtension, readExtensionHeaders, readIp, readIpv4, readIpv6 } from "./ip.ts";
 import { readSll, readSll2 } from "./links/cooked.ts";
 import { readEthernet, readEtherType, readLlc } from "./links/ethernet.ts";
 import { readLoop, readNull } from "./links/loopback.ts";
@@ -116,14 +116,17 @@ function readIpProtocol(frame: Frame): number {
       frame.enterTunnel();
       return layer.MPLS;
     default:
-      return layer.NOT_TCP;
+      return isExtension(frame) ? readExtensionHeaders(frame) : layer.NOT_TCP;
   }
 }
 
-/** Of other protocols the first piece is read as far as it goes: the head of a tunnelled packet is all that matters here. */
+/**
+ * Pieces of TCP, or of what may stand in front of it, are put together. Of other protocols the first is read as far as it goes: the head of a
+ * tunnelled packet is all that matters here.
+ */
 function readFragment(frame: Frame): number {
-  if (frame.protocol === PROTOCOL_TCP) return layer.TCP_FRAGMENT;
+  if (frame.protocol === PROTOCOL_TCP || isExtension(frame)) return layer.TCP_FRAGMENT;
   if (frame.fragmentOffset !== 0) return layer.NOT_TCP;
   frame.goesOn();
-  return frame.segment.family === 6 ? readExtensionHeaders(frame) : layer.IP_PROTOCOL;
+  return layer.IP_PROTOCOL;
 }

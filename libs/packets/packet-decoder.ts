@@ -96,7 +96,10 @@ export class PacketDecoder {
 
   #join(): number {
     const next = this.#fragments.take(this.frame);
-    return next === IP_PROTOCOL ? readLayers(this.frame, next) : next;
+    if (next !== IP_PROTOCOL) return next;
+    const outcome = readLayers(this.frame, next);
+    // What was put together is in pieces again: nobody sends that.
+    return outcome === TCP_FRAGMENT ? FRAGMENT : outcome;
   }
 
   /** Hands out what there is of fragmented packets whose other pieces do not come: a filter on ports passes only the first. */
