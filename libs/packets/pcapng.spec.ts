@@ -152,7 +152,9 @@ test("drops are those of the newest statistics of each interface", () => {
     .interface()
     .statistics(0, 3, 1)
     .statistics(0, 5, 1)
-    .statistics(1, 0, 10);
+    .statistics(1, 0, 10)
+    // one that says nothing of drops
+    .block(5, new Uint8Array(12));
   expect(readBack(builder.bytes()).counters).toMatchObject({ captureDrops: 16, packets: 0 });
 });
 

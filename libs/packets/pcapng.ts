@@ -231,17 +231,19 @@ export class PcapngReader implements ContainerReader {
     const index = this.#word(at);
     if (index >= this.#interfaces.length) return;
     const source = this.#interfaces[index];
-    let drops = 0;
+    let drops = -1;
     for (let option = at + 12; option + 12 <= end;) {
       const code = this.#half(option);
       const length = this.#half(option + 2);
       if (code === 0) break;
       if ((code === INTERFACE_DROPS || code === SYSTEM_DROPS) && length === 8) {
         const high = this.#word(this.#bigEndian ? option + 4 : option + 8);
-        drops += high * 4_294_967_296 + this.#word(this.#bigEndian ? option + 8 : option + 4);
+        drops = Math.max(0, drops) + high * 4_294_967_296 + this.#word(this.#bigEndian ? option + 8 : option + 4);
       }
       option += 4 + ((length + 3) & ~3);
     }
+    // A block that says nothing of drops takes none back.
+    if (drops < 0) return;
     this.#counters.captureDrops += drops - source.drops;
     source.drops = drops;
   }

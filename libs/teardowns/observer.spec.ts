@@ -219,6 +219,10 @@ describe("packets that the capture lost", () => {
     ]);
     expect(lossy.map(({ evidence }) => evidence.includes("capture_loss"))).toEqual([true, true, true, false]);
     expect(lossy.map(({ facts }) => facts.includes("capture_loss"))).toEqual([true, true, true, false]);
+    // A capture that had to begin again lost what nobody counted.
+    const broken = observe(bytes, { captureGaps: () => 1 }).rows;
+    expect(broken.map(({ evidence }) => evidence.includes("capture_loss"))).toEqual([true, true, true, false]);
+    expect(sure(broken).map(([, , drops]) => drops)).toEqual([0, 0, 0, 0]);
   });
 });
 

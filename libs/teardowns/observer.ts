@@ -41,6 +41,8 @@ export interface ObserverOptions extends CaptureDecoderOptions {
   readonly facts?: boolean;
   /** Packets that the capture has lost so far. */
   readonly captureDrops?: () => number;
+  /** Times so far that the capture itself had to begin again: what passed meanwhile nobody counts. */
+  readonly captureGaps?: () => number;
   /** Cap on the connection table, bytes. */
   readonly maxMemoryBytes?: number;
   /**
@@ -119,6 +121,7 @@ export class Observer {
   readonly #rowsApart: number;
   /** Packets that the capture had lost when last looked, and the capture time at which that number had grown. */
   #drops = 0;
+  #gaps = 0;
   #lossUs = -Infinity;
 
   /** `sink` gets each row as the same object: copy what you keep. */
@@ -203,8 +206,10 @@ export class Observer {
 
   #noteLoss(nowUs: number): void {
     const drops = this.#options.captureDrops?.() ?? this.#decoder.counters.captureDrops;
-    if (drops <= this.#drops) return;
+    const gaps = this.#options.captureGaps?.() ?? 0;
+    if (drops <= this.#drops && gaps <= this.#gaps) return;
     this.#drops = drops;
+    this.#gaps = gaps;
     this.#lossUs = nowUs;
     this.#tracker.lossUs = nowUs;
   }

@@ -20,7 +20,9 @@ import { planFile, type Emit } from "./playback.ts";
 /** libpcap hands packets over at the latest 1 s after they came, in immediate mode at once; and a little for the way here, pipe included. */
 const PACKET_DELAY_US = { usual: 1_120_000, lowLatency: 60_000 };
 const ADVANCE_EVERY_MS = 100;
-const COUNTERS_EVERY_MS = 5_000;
+/** Twice while a row waits to be judged: so it is known by then whether packets of it were lost. */
+const COUNTERS_EVERY_MS = 500;
+const REPORT_EVERY_MS = 5_000;
 /** Names of brokers may come to mean other addresses. */
 const LOOK_UP_EVERY_MS = 60_000;
 /** Whoever stops us waits for seconds only. */
@@ -79,6 +81,7 @@ await runService(spec, async ({ config, operands, log, fail }) => {
         const { droppedByKernel, droppedByInterface } = source.counters();
         return droppedByKernel + droppedByInterface;
       },
+      captureGaps: () => source.restarts,
     },
     playback.sink(emit),
   );
@@ -112,10 +115,8 @@ await runService(spec, async ({ config, operands, log, fail }) => {
       });
   }, ADVANCE_EVERY_MS);
   const drops = new DropReport(log);
-  const asking = setInterval(() => {
-    drops.look(source.counters());
-    source.requestCounters();
-  }, COUNTERS_EVERY_MS);
+  const asking = setInterval(() => source.requestCounters(), COUNTERS_EVERY_MS);
+  const reporting = setInterval(() => drops.look(source.counters()), REPORT_EVERY_MS);
   const lookingUp = setInterval(() => void findOwn(), LOOK_UP_EVERY_MS);
   const told = (): string => describeCapture(source.interfaces(), kafka?.delivery.queue.droppedRows ?? 0);
   process.on("SIGUSR1", () => {
@@ -162,6 +163,7 @@ await runService(spec, async ({ config, operands, log, fail }) => {
     stop: async () => {
       clearInterval(clock);
       clearInterval(asking);
+      clearInterval(reporting);
       clearInterval(lookingUp);
       await source.stop();
       playback.stop();
