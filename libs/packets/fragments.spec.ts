@@ -180,8 +180,8 @@ test.each([
     const ip = { src: "::1", dst: "::2", nextHeader: next, extensions: [{ header: 44, body }] };
     return packet(bytes.slice(from, to)).ipv6(ip).ethernet().bytes;
   };
-  const capture = new PcapBuilder().add(0, packet(piece(0, 200))).add(1, packet(piece(200, bytes.length)));
-  const { segments, counters } = readBack(capture.bytes());
+  const both = new PcapBuilder().add(0, packet(piece(0, 200))).add(1, packet(piece(200, bytes.length)));
+  const { segments, counters } = readBack(both.bytes());
   expect(segments).toMatchObject([{ seq: 7, flags: 25, payloadLength: 300 }]);
   expect(counters).toMatchObject({ tcp: 1, fragments: 1, notTcp: 0 });
 });

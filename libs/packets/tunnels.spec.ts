@@ -163,6 +163,15 @@ test.each(others)("$name is no segment", ({ built, outcome }) => {
 
 const context = (built: PacketBuilder) => read(built).segments[0].context;
 
+const nvgre = (subnet: number, flow: number, checksum = false) =>
+  context(
+    inner4()
+      .ethernet()
+      .gre({ key: subnet * 256 + flow, checksum })
+      .ipv4(outer4),
+  );
+const service = (id: number) => context(behind([0, 0, 0, id], inner4().ethernet()).ethernet(0x88e7));
+
 describe("context", () => {
   test("names the overlay network", () => {
     const vxlan = (network: number) => context(inner4().ethernet().vxlan(network).ipv4(outer4));
@@ -171,16 +180,8 @@ describe("context", () => {
   });
 
   test("names the virtual subnet of NVGRE, whatever the flow, and the service of a provider's backbone", () => {
-    const nvgre = (subnet: number, flow: number, checksum = false) =>
-      context(
-        inner4()
-          .ethernet()
-          .gre({ key: subnet * 256 + flow, checksum })
-          .ipv4(outer4),
-      );
     expect(nvgre(5000, 1)).toBe(nvgre(5000, 2, true));
     expect(new Set([nvgre(5000, 1), nvgre(5001, 1), nvgre(0x7fffff, 1)]).size).toBe(3);
-    const service = (id: number) => context(behind([0, 0, 0, id], inner4().ethernet()).ethernet(0x88e7));
     expect(new Set([0, service(8), service(9)]).size).toBe(3);
   });
 

@@ -20,9 +20,12 @@ const COMMAND = "hangup collect";
 /** NDJSON on stdout. A file waits for its reader; a live capture does not. */
 export function standardOutput(live: boolean): Output {
   guardStandardOutput(COMMAND);
-  const print = live ? (line: string) => process.stdout.write(line) : (line: string) => printWhole(COMMAND, line);
   return {
-    append: (row) => void print(`${teardownToJson(row)}\n`),
+    append(row) {
+      const line = `${teardownToJson(row)}\n`;
+      if (live) process.stdout.write(line);
+      else printWhole(COMMAND, line);
+    },
     room: () => undefined,
     drained: async () => undefined,
     stop: () => new Promise((resolve) => process.stdout.write("", () => resolve(0))),
