@@ -51,7 +51,7 @@ await runService(spec, async ({ config, operands, log, fail }) => {
   const local = live ? localAddresses(config.netns) : [];
   const own = new OwnTraffic(local);
   const kafka = config.dryRun ? undefined : await kafkaOutput(config, log, () => void findOwn());
-  const output = kafka?.delivery ?? standardOutput(config.read === undefined);
+  const output = kafka?.delivery ?? standardOutput();
   const findOwn = async (): Promise<void> => {
     const brokers = live ? ((await kafka?.brokers()) ?? []) : [];
     if (!config.includeOwn) for (const endpoint of [...config.own, ...brokers]) await own.add(endpoint);

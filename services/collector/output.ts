@@ -1,5 +1,5 @@
 import { advertisedBrokers, createProducer, ensureTopics, pingKafka } from "@hangup/kafka";
-import { checkoutFile, guardStandardOutput, printWhole, type ConfigOf, type Logger } from "@hangup/service";
+import { checkoutFile, guardStandardOutput, type ConfigOf, type Logger } from "@hangup/service";
 import { teardownToJson, type Teardown } from "@hangup/teardowns";
 import { Delivery } from "./deliver.ts";
 import type { CollectorOptions } from "./options.ts";
@@ -15,17 +15,11 @@ export interface Output {
   stop(limitMs: number): Promise<number>;
 }
 
-const COMMAND = "hangup collect";
-
-/** NDJSON on stdout. A file waits for its reader; a live capture does not. */
-export function standardOutput(live: boolean): Output {
-  guardStandardOutput(COMMAND);
+/** NDJSON on stdout. */
+export function standardOutput(): Output {
+  guardStandardOutput("hangup collect");
   return {
-    append(row) {
-      const line = `${teardownToJson(row)}\n`;
-      if (live) process.stdout.write(line);
-      else printWhole(COMMAND, line);
-    },
+    append: (row) => void process.stdout.write(`${teardownToJson(row)}\n`),
     room: () => undefined,
     drained: async () => undefined,
     stop: () => new Promise((resolve) => process.stdout.write("", () => resolve(0))),

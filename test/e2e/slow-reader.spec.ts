@@ -31,23 +31,20 @@ describe("a reader of stdout that is slower than the command", () => {
 
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  it.each([
-    { command: ["analyze", "--output", "ndjson"], end: "20,000 ended" },
-    { command: ["collect", "--dry-run", "-r"], end: '"msg":"stopped"' },
-  ])("is waited for by $command.0, and gets every row", async ({ command, end }) => {
-    const child = spawn(checkoutFile("hangup"), [...command, file]);
+  it("is waited for by analyze, and gets every row", async () => {
+    const child = spawn(checkoutFile("hangup"), ["analyze", "--output", "ndjson", file]);
     let said = "";
     child.stderr.on("data", (text: Buffer) => (said += text.toString()));
     await once(child.stdout, "readable");
     await sleep(1_000);
     // A pipe and what the reader has in hand hold but a small part of the rows; what is printed last holds the process.
-    expect(said).not.toContain(end);
+    expect(said).not.toContain("ended");
     expect(memoryOf(child.pid)).toBeLessThan(220);
     let rows = 0;
     child.stdout.on("data", (text: Buffer) => (rows += text.toString().split("\n").length - 1));
     const [code] = (await once(child, "close")) as [number];
     expect({ code, rows }).toEqual({ code: 0, rows: CONNECTIONS });
-    expect(said).toContain(end);
+    expect(said).toContain(`${CONNECTIONS.toLocaleString("en-US")} ended`);
   });
 });
 
