@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { LIVE, MOST_ENDS, MOST_LIKENESSES, PLACES, WHEEL_BYTES, WHEEL_COUNT, WHEELS } from "./arena-layout.ts";
 import { Conversation, interleave } from "./conversation.ts";
 import type { EndedConnection } from "./ended.ts";
+import { SLOT_BITS } from "./index-layout.ts";
 import { FILE, kept, WHOLE } from "./testing/track.ts";
 import { Tracker } from "./tracker.ts";
 
@@ -11,7 +12,7 @@ interface Followed {
   /** Of each connection what is to be counted, sorted. */
   readonly told: readonly string[];
   readonly counters: object;
-  /** Records in use, numbers of the timer wheels, and entries of the index, before the end. */
+  /** Records in use, numbers of the timer wheels, and tags of the index, before the end. */
   readonly inUse: readonly number[];
   /** Connections that were not looked at. */
   readonly alike: number;
@@ -38,7 +39,8 @@ function follow(segments: readonly Segment[], { looksAtAll = false, lossUs = -In
   const inUse = [
     state[LIVE >> 2],
     ...numbers.subarray(WHEELS >> 3, (WHEELS + WHEEL_COUNT * WHEEL_BYTES) >> 3),
-    ...[...index.subarray(0, state[PLACES >> 2])].filter((entry) => entry !== 0),
+    // Which of the free records is taken next is all the same.
+    ...[...index.subarray(0, state[PLACES >> 2])].map((entry) => entry >>> SLOT_BITS).filter((tag) => tag !== 0),
   ];
   tracker.finish();
   return { inUse, told: told.toSorted(), counters: tracker.counters, alike };

@@ -28,12 +28,14 @@ export class AlikeEnds {
     state[A.LIKENESSES_KNOWN >> 2]++;
   }
 
-  /** As `TimerWheel.due` of the wheel of this number, for the records that have more to say. */
-  due(wheel: number, nowUs: number): number {
+  /** Takes records that are due out of the wheel of this number; answers how many of them have more to say: their slots stand in `Arena.due`. */
+  takeDue(wheel: number, nowUs: number): number {
     for (;;) {
-      const slot = this.#arena.due(wheel, nowUs);
+      const due = this.#arena.takeDue(wheel, nowUs);
       const told = this.#tell();
-      if (slot >= 0 || told < A.MOST_ENDS) return slot;
+      if (due === 0 && told === A.MOST_ENDS) continue;
+      this.#fetchRare(due);
+      return due;
     }
   }
 
@@ -58,6 +60,16 @@ export class AlikeEnds {
       this.#sink(ends[at], ends[at + 1], port & 0xffff);
     }
     return written;
+  }
+
+  /** What they have in the side pools: fetched together, they take the time of one. */
+  #fetchRare(due: number): void {
+    const { table, rare } = this.#k;
+    const { state, due: slots } = this.#arena;
+    let fetched = 0;
+    for (let i = 0; i < due; i++) fetched ^= rare.fetch(table.words, table.base(slots[i]));
+    for (let i = 0; i < due; i++) fetched ^= rare.fetchRst(table.words, table.base(slots[i]));
+    state[A.FETCHED >> 2] ^= fetched;
   }
 
   #fetch(written: number): void {

@@ -93,8 +93,11 @@ export const MOST_ENDS = 1 << 8;
 export const END_WORDS = 4;
 /** Of an end: stragglers may follow. */
 export const MORE_MAY_FOLLOW = 1 << 16;
+/** Slots of records that are due and have more to say: words. */
+export const DUE = ENDS + MOST_ENDS * END_WORDS * 4;
+export const MOST_DUE = 1 << 7;
 /** Notes that wait to be learned, and what was noted lately (Notes): words. */
-export const NOTES = ENDS + MOST_ENDS * END_WORDS * 4;
+export const NOTES = DUE + MOST_DUE * 4;
 export const NOTES_LENGTH = (1 << 10) + 64;
 export const LATELY = NOTES + NOTES_LENGTH * 4;
 export const LATELY_ENTRIES = 1 << 15;

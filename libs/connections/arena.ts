@@ -28,6 +28,7 @@ export class Arena {
   readonly buckets: Int32Array;
   readonly likenesses: Int32Array;
   readonly ends: Int32Array;
+  readonly due: Int32Array;
   readonly notes: Int32Array;
   readonly lately: Int32Array;
   /** The records, as words and as times. */
@@ -48,6 +49,7 @@ export class Arena {
     this.buckets = new Int32Array(buffer, A.BUCKETS, (A.WHEEL_COUNT * A.BUCKETS_BYTES) / 4);
     this.likenesses = new Int32Array(buffer, A.LIKENESSES, A.MOST_LIKENESSES);
     this.ends = new Int32Array(buffer, A.ENDS, A.MOST_ENDS * A.END_WORDS);
+    this.due = new Int32Array(buffer, A.DUE, A.MOST_DUE);
     this.notes = new Int32Array(buffer, A.NOTES, A.NOTES_LENGTH);
     this.lately = new Int32Array(buffer, A.LATELY, A.LATELY_ENTRIES);
     this.input = new Uint8Array(buffer, A.INPUT, A.INPUT_BYTES);
@@ -65,8 +67,8 @@ export class Arena {
     return this.#program.walk(at, end);
   }
 
-  /** Takes a record that is due and has more to say out of the timer wheel of this number, or answers -1 (wasm/assembly/ends.ts). */
-  due(wheel: number, nowUs: number): number {
+  /** Takes records that are due out of the timer wheel of this number; answers how many have more to say: see `due` (wasm/assembly/ends.ts). */
+  takeDue(wheel: number, nowUs: number): number {
     return this.#program.due(wheel, nowUs);
   }
 

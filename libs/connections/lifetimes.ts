@@ -191,11 +191,16 @@ export class Lifetimes {
   }
 
   #turn(wheel: TimerWheel, nowUs: number): void {
-    for (let slot = this.#due(wheel, nowUs); slot >= 0; slot = this.#due(wheel, nowUs)) this.#check(slot, nowUs);
-  }
-
-  #due(wheel: TimerWheel, nowUs: number): number {
-    return this.#alike === null || wheel.skips(nowUs) ? wheel.due(nowUs) : this.#alike.due(wheel.number, nowUs);
+    while (this.#alike === null || wheel.skips(nowUs)) {
+      const slot = wheel.due(nowUs);
+      if (slot < 0) return;
+      this.#check(slot, nowUs);
+    }
+    const { due } = this.#k.table.arena;
+    for (let count = this.#alike.takeDue(wheel.number, nowUs); count > 0;) {
+      for (let i = 0; i < count; i++) this.#check(due[i], nowUs);
+      count = this.#alike.takeDue(wheel.number, nowUs);
+    }
   }
 
   /** The first record from `slot` on that is left at the end. */

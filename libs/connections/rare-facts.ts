@@ -96,6 +96,18 @@ export class RareFacts {
     return w[b + EXTRA] === 0 ? -1 : w[b + EXTRA] * RARE_STRIDE;
   }
 
+  /** Loads the connection's record, so that it is in the cache by then; the answer means nothing. */
+  fetch(w: Int32Array, b: number): number {
+    const at = w[b + EXTRA] * RARE_STRIDE;
+    return this.records.words[at] ^ this.records.words[at + RARE_BITS];
+  }
+
+  /** As `fetch`, its first RST. */
+  fetchRst(w: Int32Array, b: number): number {
+    const at = this.records.words[w[b + EXTRA] * RARE_STRIDE + RSTS] * RST_STRIDE;
+    return this.rsts.words[at] ^ this.rsts.words[at + RST_FLAGS_THEN];
+  }
+
   /** Frees all that the connection has here. */
   release(w: Int32Array, b: number): void {
     const index = w[b + EXTRA];

@@ -1,7 +1,8 @@
+import { FEW, FewProbes } from "./few-probes.ts";
 import { FingerprintSet, mixWord } from "./fingerprints.ts";
 
 /** Targets of one source within the window that make a scan. */
-const TARGETS = 8;
+const TARGETS = FEW + 1;
 const WINDOW_US = 10_000_000;
 /** Probes remembered of a source. */
 const REMEMBERED = 128;
@@ -15,7 +16,7 @@ const PORT = 2;
 const OPENER = 3;
 
 interface Source {
-  /** The latest probes, as a ring once REMEMBERED are there: one array, for most sources have few. */
+  /** The latest probes, as a ring once REMEMBERED are there. */
   readonly probes: number[];
   /** Where the next goes. */
   next: number;
@@ -28,6 +29,8 @@ interface Source {
  * one port of at least eight hosts, within 10 s. A target that the source also exchanges data with does not count.
  */
 export class Scans {
+  readonly #few = new FewProbes(SOURCES);
+  /** Sources with more. */
   #young = new Map<number, Source>();
   #old = new Map<number, Source>();
   readonly #talks = new FingerprintSet(1 << 15);
@@ -45,13 +48,12 @@ export class Scans {
   /** A byteless tuple that was refused, reset, or opened by a segment that opens nothing. `opener`: it began by SYN or such a segment. */
   noteProbe(source: number, target: number, port: number, timeUs: number, opener: boolean): void {
     if (this.#talks.has(talkName(source, target, port))) return;
-    const state = this.#source(source);
-    const { probes, next } = state;
-    probes[next] = timeUs;
-    probes[next + HOST] = target;
-    probes[next + PORT] = port;
-    probes[next + OPENER] = opener ? 1 : 0;
-    state.next = (next + PROBE) % (REMEMBERED * PROBE);
+    let state = this.#known(source);
+    if (state === null) {
+      if (this.#few.add(source, target, port, timeUs, opener)) return;
+      state = this.#begin(source);
+    }
+    remember(state, target, port, timeUs, opener);
     if (!extend(state.stretches, hostKey(target), timeUs)) this.#judge(state, timeUs, target, -1);
     if (opener && !extend(state.stretches, port, timeUs)) this.#judge(state, timeUs, -1, port);
   }
@@ -67,7 +69,6 @@ export class Scans {
   /** Counts distinct ports of a host, or distinct hosts of a port, in the window that ends at `now`. */
   #judge(state: Source, now: number, target: number, port: number): void {
     const { probes } = state;
-    if (probes.length < TARGETS * PROBE) return;
     const seen = new Set<number>();
     let first = now;
     for (let at = 0; at < probes.length; at += PROBE) {
@@ -87,17 +88,39 @@ export class Scans {
     state.stretches.set(key, stretches);
   }
 
-  #source(key: number): Source {
-    const known = this.#young.get(key);
+  #known(source: number): Source | null {
+    const known = this.#young.get(source);
     if (known !== undefined) return known;
+    const old = this.#old.get(source);
+    if (old === undefined) return null;
+    this.#keep(source, old);
+    return old;
+  }
+
+  /** With what is known of its few probes. */
+  #begin(source: number): Source {
+    const made: Source = { probes: [], next: 0, stretches: null };
+    this.#few.forEach((...probe) => remember(made, ...probe));
+    this.#keep(source, made);
+    return made;
+  }
+
+  #keep(source: number, state: Source): void {
     if (this.#young.size >= SOURCES) {
       this.#old = this.#young;
       this.#young = new Map();
     }
-    const made = this.#old.get(key) ?? { probes: [], next: 0, stretches: null };
-    this.#young.set(key, made);
-    return made;
+    this.#young.set(source, state);
   }
+}
+
+function remember(state: Source, target: number, port: number, timeUs: number, opener: boolean): void {
+  const { probes, next } = state;
+  probes[next] = timeUs;
+  probes[next + HOST] = target;
+  probes[next + PORT] = port;
+  probes[next + OPENER] = opener ? 1 : 0;
+  state.next = (next + PROBE) % (REMEMBERED * PROBE);
 }
 
 /** Keys of hosts and of ports in one map: ports are small, hosts are made negative or large. */

@@ -7,16 +7,30 @@ import * as L from "../../layout";
 import { JUDGE_US, LONGEST_LINGER_US } from "../../limits";
 import { likenessOfClosed, likenessOfOpen } from "./likeness";
 import { hashOf, recordOf, release, remove } from "./table";
-import { add, take } from "./timer-wheel";
+import { add, hasTakenTick, take } from "./timer-wheel";
 import { wholeOf } from "./whole";
 
-/** Takes a record out of the wheel that is due at `nowUs` and has more to say; -1 where there is none, or no more room for what is told. */
-export function due(wheel: u32, nowUs: f64): i32 {
-  while (load<u32>(A.ENDS_WRITTEN) < <u32>A.MOST_ENDS) {
+/** The record that was left to Lifetimes last is the first of its likeness: those behind it may be told as it was. */
+let isFirst: bool = false;
+
+/**
+ * Takes records out of the wheel that are due at `nowUs`, and writes down the slots of those that have more to say, as long as there is room
+ * for these and for what is told, and up to the first of a likeness. Answers how many.
+ */
+export function due(wheel: u32, nowUs: f64): u32 {
+  let written: u32 = 0;
+  while (written < <u32>A.MOST_DUE && load<u32>(A.ENDS_WRITTEN) < <u32>A.MOST_ENDS) {
+    // Those of this tick first: what becomes due by what is said of them is taken with it.
+    if (written > 0 && hasTakenTick(wheel)) break;
     const slot = take(wheel, nowUs);
-    if (slot < 0 || !isSettled(slot, nowUs)) return slot;
+    if (slot < 0) break;
+    if (isSettled(slot, nowUs)) continue;
+    store<u32>(A.DUE + (written << 2), slot);
+    written++;
+    if (isFirst) break;
   }
-  return -1;
+  isFirst = false;
+  return written;
 }
 
 /** At the end, at `nowUs`: the first slot from `slot` to `high` whose record has more to say, or where there is no more room for what is told. */
@@ -50,7 +64,9 @@ function isSettled(slot: u32, nowUs: f64): bool {
 
 /** Writes down what is to be told of the record `r`; false where that is more than of others. */
 function write(r: usize, likeness: u32): bool {
-  if (likeness === 0 || !isKnown(likeness)) return false;
+  if (likeness === 0) return false;
+  isFirst = !isKnown(likeness);
+  if (isFirst) return false;
   const f = load<u32>(r, 4 * L.FLAGS);
   if ((f & L.IPV6) !== 0 || (load<u32>(r, 4 * L.HISTORY) & L.BY_CONTEXT) !== 0) return false;
   if (load<f64>(r, 4 * L.FIRST_TIME) <= load<f64>(A.LOSS)) return false;

@@ -90,7 +90,10 @@ export function hasRoom(): bool {
 export function insert(): u32 {
   const slot = load<u32>(A.FREE_SLOT) - 1;
   const r = recordOf(slot);
-  store<u32>(A.FREE_SLOT, load<u32>(r, 4 * L.NEXT));
+  const next = load<u32>(r, 4 * L.NEXT);
+  store<u32>(A.FREE_SLOT, next);
+  const n = recordOf(next - 1);
+  if (next !== 0) store<u32>(A.FETCHED, load<u32>(n) ^ load<u32>(n, 64) ^ load<u32>(n, 128));
   store<u32>(A.LIVE, load<u32>(A.LIVE) + 1);
   store<u32>(A.INDEXED, load<u32>(A.INDEXED) + 1);
   store<u64>(r, 0);

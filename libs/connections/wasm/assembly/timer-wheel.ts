@@ -52,6 +52,11 @@ export function take(wheel: u32, nowUs: f64): i32 {
   return -1;
 }
 
+/** Nothing more stands in the bucket from which records are taken. */
+export function hasTakenTick(wheel: u32): bool {
+  return load<u32>(bucketOf(wheel, load<f64>(numbersOf(wheel), TICK))) === 0;
+}
+
 /** The first record of each list: fetched together, they take the time of one. */
 function fetchFirst(bucket: usize): void {
   let fetched: u32 = 0;
