@@ -64,10 +64,11 @@ export class AlikeEnds {
 
   /** What they have in the side pools: fetched together, they take the time of one. */
   #fetchRare(due: number): void {
-    const { table, rare } = this.#k;
+    const { table, rare, ended } = this.#k;
     const { state, due: slots } = this.#arena;
     let fetched = 0;
-    for (let i = 0; i < due; i++) fetched ^= rare.fetch(table.words, table.base(slots[i]));
+    for (let i = 0; i < due; i++)
+      fetched ^= rare.fetch(table.words, table.base(slots[i])) ^ ended.fetch(table.hashOf(slots[i]));
     for (let i = 0; i < due; i++) fetched ^= rare.fetchRst(table.words, table.base(slots[i]));
     state[A.FETCHED >> 2] ^= fetched;
   }
