@@ -7,5 +7,5 @@ export { nearest } from "./nearest.ts";
 export { option, type ConfigOf, type OptionSpec, type OptionTable } from "./option.ts";
 export { bootstrapServers, byteSize, duration, flag, httpUrl, listenAddress, time } from "./schemas.ts";
 export { shortened } from "./shortened.ts";
-export { guardStandardOutput, printWhole } from "./standard-output.ts";
+export { endBy, guardStandardOutput, printWhole, writeWhole } from "./standard-output.ts";
 export { BadTime, parseTime, secondsOf } from "./time.ts";

@@ -16,26 +16,36 @@ export function guardStandardOutput(command: string): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => endBy(command, error));
 }
 
-/**
- * Prints text of any length: goes on when all of it is taken, so that a reader slower than the command costs time and no memory. What goes
- * wrong ends the process as `guardStandardOutput` says.
- */
+/** Prints text of any length, as `writeWhole`. What goes wrong ends the process as `guardStandardOutput` says. */
 export function printWhole(command: string, text: string): void {
+  try {
+    writeWhole(STANDARD_OUTPUT, text);
+  } catch (error) {
+    endBy(command, error as NodeJS.ErrnoException);
+  }
+}
+
+/**
+ * Goes on when all of the text is taken, so that a reader slower than the command costs time and no memory.
+ * @throws NodeJS.ErrnoException where no more can be written.
+ */
+export function writeWhole(file: number, text: string): void {
   let pause = FIRST_PAUSE_MS;
   for (let rest = Buffer.from(text); rest.length > 0;) {
     try {
-      rest = rest.subarray(writeSync(STANDARD_OUTPUT, rest));
+      rest = rest.subarray(writeSync(file, rest));
       pause = FIRST_PAUSE_MS;
     } catch (cause) {
       const error = cause as NodeJS.ErrnoException;
-      if (error.code !== "EAGAIN") endBy(command, error);
+      if (error.code !== "EAGAIN") throw error;
       Atomics.wait(asleep, 0, 0, pause);
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
     }
   }
 }
 
-function endBy(command: string, error: NodeJS.ErrnoException): never {
+/** Ends the process: what it prints cannot be written. */
+export function endBy(command: string, error: NodeJS.ErrnoException): never {
   if (error.code === "EPIPE") process.exit(0);
   const why = systemWords(error);
   const failure = new HangupError("HANGUP_FILE", `what it prints cannot be written: ${why}`, { cause: error });

@@ -13,7 +13,7 @@ import { refuseGivenTwice } from "./analyze/given-twice.ts";
 import { RowList, rowWriter, TextOut, type OutputForm } from "./analyze/outputs.ts";
 import { reportLines } from "./analyze/report.ts";
 import { summaryLine } from "./analyze/summary.ts";
-import { Tally, type TallyContents } from "./analyze/tally.ts";
+import { Tally } from "./analyze/tally.ts";
 import { threadsFor } from "./analyze/threads/thread-count.ts";
 
 const NAME = "hangup analyze";
@@ -111,9 +111,9 @@ export async function run(argv: string[]): Promise<number> {
     });
   } else {
     const { followInThreads } = await import("./analyze/threads/follow-in-threads.ts");
-    const task = { ...how, paths, form, of: threads, progress: process.stderr.isTTY };
-    const addUp = (contents: TallyContents): void => tally.merge(contents);
-    followed = await followInThreads(task, { rows: (text) => rows.add(text), tally: addUp, stderr: say });
+    out.flush();
+    const task = { ...how, paths, form, file: process.stdout.fd, of: threads, progress: process.stderr.isTTY };
+    followed = await followInThreads(task, { tally: (contents) => tally.merge(contents), stderr: say });
   }
   const { failed, partial, connections } = followed;
   out.add(writer?.foot ?? "");

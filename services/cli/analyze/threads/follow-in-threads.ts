@@ -1,25 +1,23 @@
 import { Worker, MessageChannel, type MessagePort } from "node:worker_threads";
-import { HangupError } from "@hangup/service/command";
+import { endBy, HangupError } from "@hangup/service/command";
 import { bold } from "../../terminal.ts";
 import type { Followed } from "../follow-files.ts";
 import { summaryLine, type CaptureSummary } from "../summary.ts";
 import type { TallyContents } from "../tally.ts";
-import { RowOrder } from "./row-order.ts";
 import type { SharedTask, ShareMessage, ShareTask } from "./share-messages.ts";
+import { PEN_BYTES } from "./share-rows.ts";
 import { sizesOf } from "./thread-count.ts";
 
 const fromSources = import.meta.url.endsWith(".ts");
 const SHARE_WORKER = new URL(`./share-worker.${fromSources ? "ts" : "js"}`, import.meta.url);
 
-/** Where to what the threads find out goes. */
+/** Where to what the threads find out goes; rows they write themselves. */
 export interface Sinks {
-  /** Rows as text, each behind a separator: by turn of the capture clock, in a turn by share, in a share as they are told. */
-  readonly rows: (text: string) => void;
   readonly tally: (contents: TallyContents) => void;
   readonly stderr: (text: string) => void;
 }
 
-export type InThreads = Omit<SharedTask, "sizes" | "rounds" | "unwritten">;
+export type InThreads = Omit<SharedTask, "sizes" | "rounds" | "pen">;
 
 /**
  * As `followFiles`, with the connections split among `of` threads, each of which reads all files.
@@ -32,18 +30,12 @@ export async function followInThreads(task: InThreads, sinks: Sinks, program: UR
     ...task,
     sizes: sizesOf(task.paths),
     rounds: new SharedArrayBuffer(of * 4),
-    unwritten: new SharedArrayBuffer(of * 4),
+    pen: new SharedArrayBuffer(PEN_BYTES),
   };
-  const unwritten = new Int32Array(shared.unwritten);
-  const rows = new RowOrder(of, (share, text) => {
-    sinks.rows(text);
-    Atomics.sub(unwritten, share, text.length);
-    Atomics.notify(unwritten, share);
-  });
   const summaries = new Summaries(of, sinks.stderr);
   const workers: Worker[] = [];
   const hear = (share: number, message: ShareMessage): void => {
-    if (message.kind === "rows") rows.add(share, message.text);
+    if (message.kind === "unwritten") endBy(task.command, Object.assign(new Error(), message.error));
     else if (message.kind === "stderr") summaries.say(share, message.text);
     else if (message.kind === "summary") summaries.add(share, message.summary);
   };

@@ -19,8 +19,9 @@ export interface SharedTask extends Pick<
   readonly of: number;
   /** By share, how often it has handed out its notes (Int32). */
   readonly rounds: SharedArrayBuffer;
-  /** By share, characters of its rows that are not written yet (Int32). */
-  readonly unwritten: SharedArrayBuffer;
+  /** The file that rows are written to, and who may (ShareRows). */
+  readonly file: number;
+  readonly pen: SharedArrayBuffer;
 }
 
 /** What a thread is given to do. */
@@ -32,9 +33,9 @@ export interface ShareTask extends SharedTask {
 
 /** What a thread says. Of what is the same in all threads, only that of share 0 is heard. */
 export type ShareMessage =
-  /** Rows as text, each behind a separator; null: those of a turn of the capture clock are complete. */
-  | { readonly kind: "rows"; readonly text: string | null }
   | { readonly kind: "stderr"; readonly text: string }
   | { readonly kind: "summary"; readonly summary: CaptureSummary }
+  /** Rows cannot be written. */
+  | { readonly kind: "unwritten"; readonly error: Pick<NodeJS.ErrnoException, "code" | "message"> }
   | { readonly kind: "failed"; readonly code: ErrorCode; readonly message: string; readonly remedy: string }
   | { readonly kind: "done"; readonly followed: Followed; readonly tally: TallyContents };

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { HangupError } from "@hangup/service/command";
+import { HangupError, writeWhole } from "@hangup/service/command";
 import type { Teardown } from "@hangup/teardowns";
 import { followFiles } from "../follow-files.ts";
 import { rowWriter } from "../outputs.ts";
@@ -10,20 +10,31 @@ import type { ShareMessage, ShareTask } from "./share-messages.ts";
 import { ShareRows } from "./share-rows.ts";
 
 /*
- * A thread: reads all files, follows the connections of one share, and hands their rows, or what they add up to, to the main thread.
+ * A thread: reads all files, follows the connections of one share, and writes their rows, or hands what they add up to to the main thread.
  */
 const task = workerData as ShareTask;
-const { index, of, paths, form, progress, ...options } = task;
+const { index, of, paths, form, file, progress, ...options } = task;
 const port = parentPort;
 const post = (message: ShareMessage): void => port?.postMessage(message);
-const rows = new ShareRows(task, post);
-const exchange = new ShareExchange(task, () => rows.endTurn());
 const tally = new Tally();
 const writer = rowWriter(form);
+const rows = writer === null ? null : new ShareRows(task, writer.separator, write);
+const exchange = new ShareExchange(task, () => rows?.endTurn());
 const take = (row: Teardown): void => {
   if (writer === null) tally.add(row);
-  else rows.add(writer.separator + writer.row(row));
+  else rows?.add(writer.row(row));
 };
+
+/** Does not come back where that fails: the main thread ends the process. */
+function write(text: string): void {
+  try {
+    writeWhole(file, text);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    post({ kind: "unwritten", error: { code, message } });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  }
+}
 
 try {
   const followed = await followFiles(
@@ -38,7 +49,7 @@ try {
     take,
   );
   exchange.end();
-  rows.endTurn();
+  rows?.endTurn();
   post({ kind: "done", followed, tally: tally.contents });
 } catch (error) {
   if (!(error instanceof HangupError)) throw error;

@@ -1,6 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MessageChannel } from "node:worker_threads";
@@ -14,8 +23,8 @@ import { reportLines } from "../report.ts";
 import { summaryLine } from "../summary.ts";
 import { Tally } from "../tally.ts";
 import { followInThreads, type InThreads } from "./follow-in-threads.ts";
-import { RowOrder } from "./row-order.ts";
 import { ShareExchange } from "./share-exchange.ts";
+import { PEN_BYTES, ShareRows } from "./share-rows.ts";
 import { mixedCapture } from "./testing/mixed-capture.ts";
 import { threadsFor } from "./thread-count.ts";
 
@@ -63,19 +72,23 @@ async function analyze(
   let stderr = "";
   const say = (text: string): string => (stderr += text);
   const options = { command: "hangup analyze", all: true, facts: writer !== null, ...more };
+  const written = join(folder, "rows");
+  const out = openSync(written, "w");
   const followed = await (of === 1
     ? followFiles(
         paths,
         { ...options, tell: (line) => say(`${line}\n`), summarize: (summary) => say(`${summaryLine(summary)}\n`) },
         (row) => {
           if (writer === null) tally.add(row);
-          else rows += writer.separator + writer.row(row);
+          else rows += (rows === "" ? "" : writer.separator) + writer.row(row);
         },
       )
     : followInThreads(
-        { ...options, paths, form, of, progress: false },
-        { rows: (text) => (rows += text), tally: (contents) => tally.merge(contents), stderr: say },
+        { ...options, paths, form, file: out, of, progress: false },
+        { tally: (contents) => tally.merge(contents), stderr: say },
       ));
+  closeSync(out);
+  if (of > 1) rows = readFileSync(written, "utf8");
   return {
     rows: comparable(rows),
     report: reportLines(tally, followed.connections),
@@ -133,10 +146,18 @@ describe("several threads tell the same as one", () => {
   });
 });
 
-const TASK: InThreads = { command: "hangup analyze", all: true, paths: [mixed], form: "table", of: 2, progress: false };
+const TASK: InThreads = {
+  command: "hangup analyze",
+  all: true,
+  paths: [mixed],
+  form: "table",
+  file: 1,
+  of: 2,
+  progress: false,
+};
 
 describe("a thread that fails", () => {
-  const sinks = { rows: (): void => undefined, tally: (): void => undefined, stderr: (): void => undefined };
+  const sinks = { tally: (): void => undefined, stderr: (): void => undefined };
   const program = new URL("./testing/dying-worker.ts", import.meta.url);
 
   it("fails the command, and the threads that wait for it end", async () => {
@@ -176,22 +197,23 @@ describe("threads that exchange their notes", () => {
   });
 });
 
-it("rows are written by turn, then by share", () => {
-  const written: string[] = [];
-  const order = new RowOrder(2, (share, text) => written.push(`${share}${text}`));
-  const said: [number, string | null][] = [
-    [1, "a"],
-    [1, null],
-    [1, "b"],
-    [0, "c"],
-    [0, "d"],
-    [0, null],
-    [0, null],
-    [1, null],
-    [0, "e"],
-  ];
-  for (const [share, text] of said) order.add(share, text);
-  expect(written).toEqual(["0c", "0d", "1a", "1b", "0e"]);
+it("rows are written by turn, then by share, whoever has his first", () => {
+  const pen = new SharedArrayBuffer(PEN_BYTES);
+  let written = "";
+  const [first, second] = [0, 1].map((index) => new ShareRows({ index, of: 2, pen }, ",", (text) => (written += text)));
+  second.add("c");
+  first.add("a");
+  first.add("b");
+  first.endTurn();
+  expect(written).toBe("a,b");
+  second.endTurn();
+  second.add("e");
+  first.endTurn();
+  second.add("f");
+  second.endTurn();
+  first.add("g");
+  first.endTurn();
+  expect(written).toBe("a,b,c,e,f,g");
 });
 
 describe("how many threads", () => {
@@ -200,6 +222,29 @@ describe("how many threads", () => {
     expect(threadsFor([mixed, "/dev/null"], 4)).toBe(1);
     expect(threadsFor([mixed], 4)).toBe(4);
     expect(threadsFor([join(folder, "nowhere"), mixed], 2)).toBe(2);
+  });
+});
+
+/** What `hangup analyze` with two threads, its output behind the shell's redirection, says and ends with. */
+async function redirected(options: string, redirection: string): Promise<[code: number, stderr: string]> {
+  const main = join(import.meta.dirname, "../../main.ts");
+  const command = `"${process.execPath}" --conditions=source "${main}" analyze --threads 2 ${options} "${mixed}" ${redirection}`;
+  const child = spawn("bash", ["-c", `set -o pipefail; ${command}`], { stdio: ["ignore", "ignore", "pipe"] });
+  let stderr = "";
+  child.stderr.on("data", (text) => (stderr += String(text)));
+  const [code] = (await once(child, "exit")) as [number];
+  return [code, stderr];
+}
+
+describe("rows that cannot be written", () => {
+  it("end the command with the reason", async () => {
+    const [code, stderr] = await redirected("--output ndjson", "> /dev/full");
+    expect(stderr).toContain("what it prints cannot be written: no space left on device");
+    expect(code).toBe(1);
+  });
+
+  it("end it silently where the reader has gone", async () => {
+    expect(await redirected("--output ndjson", "| true")).toEqual([0, ""]);
   });
 });
 
