@@ -5,6 +5,8 @@ export const LARGEST_PACKET = 262_144;
 export interface ContainerReader {
   /** Bytes from the last answered offset that must be there before reading can go on. */
   readonly need: number;
+  /** The file has ended: where the last answer says, one of the other format begins. */
+  readonly ended: boolean;
   /**
    * Reads what is complete in [at, end); answers the offset of the first byte not read. `final`: nothing follows `end`.
    * @throws CaptureError when the capture as a whole cannot be read.

@@ -100,7 +100,9 @@ export class CaptureDecoder {
     if (container === null) {
       throw new CaptureError("truncated_header", `no capture: the input ends after ${carried} bytes`);
     }
-    const read = container.read(this.#carry, 0, carried, true);
+    this.#container = container;
+    const read = this.#read(this.#carry.subarray(0, carried), true);
+    this.#container = null;
     if (read < carried) this.counters.cutRecords++;
   }
 
@@ -113,17 +115,21 @@ export class CaptureDecoder {
     }
   }
 
-  #read(buffer: Uint8Array): number {
+  #read(buffer: Uint8Array, final = false): number {
     if (this.#container === null) {
       if (buffer.length < MAGIC) return 0;
-      this.#container = this.#open(buffer);
+      this.#container = this.#open(buffer, 0, false);
     }
-    return this.#container.read(buffer, 0, buffer.length, false);
+    for (let at = 0; ;) {
+      at = this.#container.read(buffer, at, buffer.length, final);
+      if (!this.#container.ended) return at;
+      this.#container = this.#open(buffer, at, true);
+    }
   }
 
-  #open(buffer: Uint8Array): ContainerReader {
-    if (isPcap(buffer, 0)) return new PcapReader(this.#packets, this.counters);
-    if (isPcapng(buffer, 0)) return new PcapngReader(this.#packets, this.counters);
+  #open(buffer: Uint8Array, at: number, goesOn: boolean): ContainerReader {
+    if (isPcap(buffer, at)) return new PcapReader(this.#packets, this.counters, goesOn);
+    if (isPcapng(buffer, at)) return new PcapngReader(this.#packets, this.counters, goesOn);
     throw new CaptureError("not_a_capture", `neither pcap nor pcapng${nameOfForeign(buffer)}`);
   }
 

@@ -17,6 +17,9 @@ const VARIANTS: ReadonlyMap<number, Variant> = new Map<number, Variant>([
   [0xa1b2cd34, { ticksPerSecond: 1e6, recordHeader: 24 }],
 ]);
 
+/** First byte of all magic numbers. */
+const MARK = 0xa1;
+
 /** What a pcap file says about all of its records. */
 export interface PcapHeader extends Variant {
   readonly bigEndian: boolean;
@@ -30,6 +33,8 @@ export interface PcapHeader extends Variant {
 
 /** Whether the four bytes at `at` begin a pcap. */
 export function isPcap(buffer: Uint8Array, at: number): boolean {
+  // Nearly all that is searched has neither.
+  if (buffer[at] !== MARK && buffer[at + 3] !== MARK) return false;
   return VARIANTS.has(bigWord(buffer, at)) || VARIANTS.has(littleWord(buffer, at));
 }
 

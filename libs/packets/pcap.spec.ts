@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { packet, PcapBuilder, type PcapOptions, readBack } from "./builder.ts";
+import { packet, PcapBuilder, PcapngBuilder, type PcapOptions, readBack } from "./builder.ts";
 
 const START = 1_700_000_000_123_456;
 const segment = (seq: number, payload = 20) =>
@@ -108,6 +108,14 @@ test("files put behind each other are read on, each by its own header", () => {
   ]);
   for (const chunk of [1, 30, 10_000]) expect(seqs(capture, chunk)).toEqual([0, 1, 2, 0, 1, 0]);
   expect(readBack(capture).counters).toMatchObject({ damages: 0, packets: 7, tcp: 6, unsupported: 1 });
+});
+
+test.each([false, true])("a pcapng file behind is read on, big-endian %s", (bigEndian) => {
+  const behind = new PcapngBuilder({ bigEndian }).section().interface({ linkType: 101 });
+  behind.packet(0, START, packet(segment(2).bytes.slice(14)));
+  const capture = Uint8Array.from([...build({}, 2), ...behind.bytes(), ...build({ bigEndian: true }, 1)]);
+  for (const chunk of [1, 30, 10_000]) expect(seqs(capture, chunk)).toEqual([0, 1, 2, 0]);
+  expect(readBack(capture).counters).toMatchObject({ damages: 0, cutRecords: 0, packets: 4, tcp: 4 });
 });
 
 test("a hundred thousand file headers are no burden", () => {

@@ -5,6 +5,7 @@ import type { PacketDecoder } from "./packet-decoder.ts";
 import type { FastPath } from "./fast-path.ts";
 import { ETHERNET } from "./frame.ts";
 import { otherRecordHeader } from "./record-header.ts";
+import { isSectionHeader } from "./pcapng.ts";
 import { isPcapHeader, PCAP_HEADER, type PcapHeader, readPcapHeader, unreadableLinkType } from "./pcap-header.ts";
 
 /** Records that follow each other are as near as this in time; those of files put together may not be. */
@@ -39,6 +40,7 @@ const ANOTHER_FILE = 3;
  */
 export class PcapReader implements ContainerReader {
   need = PCAP_HEADER;
+  ended = false;
   readonly #packets: PacketDecoder;
   readonly #counters: DecodeCounters;
   #header: PcapHeader | null = null;
@@ -53,9 +55,12 @@ export class PcapReader implements ContainerReader {
   #lastSeconds = 0;
   /** What was counted before this file. */
   readonly #before: DecodeCounters;
+  /** Stands behind a file that was read. */
+  readonly #goesOn: boolean;
 
-  constructor(packets: PacketDecoder, counters: DecodeCounters) {
+  constructor(packets: PacketDecoder, counters: DecodeCounters, goesOn = false) {
     this.#packets = packets;
+    this.#goesOn = goesOn;
     this.#counters = counters;
     this.#before = Object.assign(new DecodeCounters(), counters);
   }
@@ -70,7 +75,7 @@ export class PcapReader implements ContainerReader {
       }
       if (at + PCAP_HEADER > end) return at;
       this.#header = readPcapHeader(buffer, at);
-      if (this.#header.layer === 0) throw unreadableLinkType([this.#header.linkType]);
+      if (this.#header.layer === 0 && !this.#goesOn) throw unreadableLinkType([this.#header.linkType]);
       at += PCAP_HEADER;
     }
     let next = at + this.#behind;
@@ -145,6 +150,11 @@ export class PcapReader implements ContainerReader {
       const seconds = view.getUint32(at, littleEndian);
       const contradiction = captured > length || captured > snapLength || ticks >= ticksPerSecond || captured === 0;
       if (contradiction || Math.abs(seconds - lastSeconds) > NEAR_SECONDS) {
+        if (isSectionHeader(buffer, at)) {
+          this.ended = true;
+          this.#behind = 0;
+          return at;
+        }
         if (header.lengthsMaySwap && captured > length) [captured, length] = [length, captured];
         const kind =
           contradiction || lastSeconds !== 0 ? this.#examine(header, buffer, at, captured, end, final) : RECORD;

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { packet, PcapngBuilder, readBack } from "./builder.ts";
+import { packet, PcapBuilder, PcapngBuilder, readBack } from "./builder.ts";
 
 const START = 1_700_000_000_123_456;
 const v4 = (seq: number) => packet().tcp({ srcPort: 1, dstPort: 2, seq }).ipv4({ src: "10.0.0.1", dst: "10.0.0.2" });
@@ -229,7 +229,79 @@ test("a section of neither byte order is no capture", () => {
   expect(() => readBack(capture)).toThrow(expect.objectContaining({ reason: "not_a_capture" }));
 });
 
+function raw(bigEndian: boolean): Uint8Array {
+  const builder = new PcapBuilder({ linkType: 101, bigEndian });
+  for (let seq = 20; seq < 5000; seq++) builder.add(START + seq, v4(seq));
+  return builder.bytes();
+}
+
+describe("a pcap file behind", () => {
+  test.each([
+    { inner: false, outer: false },
+    { inner: false, outer: true },
+    { inner: true, outer: false },
+    { inner: true, outer: true },
+  ])("is read on, big-endian $inner behind $outer", ({ inner, outer }) => {
+    const capture = Uint8Array.from([...build(20, outer), ...raw(inner), ...build(20, outer)]);
+    for (const chunk of [1, 100, 70_000, capture.length]) {
+      expect(seqs(capture, chunk)).toEqual([...range(0, 5000), ...range(0, 20)]);
+    }
+    expect(readBack(capture).counters).toMatchObject({ packets: 5020, damages: 0, cutRecords: 0 });
+  });
+
+  test("is found where the last block is cut", () => {
+    const whole = build(20);
+    const capture = Uint8Array.from([...whole.subarray(0, whole.length - 30), ...raw(false)]);
+    for (const chunk of [1, 100, 70_000, capture.length])
+      expect(seqs(capture, chunk)).toEqual([...range(0, 19), ...range(20, 5000)]);
+    expect(readBack(capture).counters).toMatchObject({ damages: 1, damagedBytes: 58, cutRecords: 0 });
+  });
+
+  test("is no reason to leave where a packet carries it", () => {
+    const carried = packet(raw(false).subarray(0, 1000)).tcp({ srcPort: 1, dstPort: 2, seq: 1 });
+    const builder = new PcapngBuilder().section().interface().packet(0, START, segment(0));
+    builder.packet(0, START, carried.ipv4({ src: "10.0.0.1", dst: "10.0.0.2" }).ethernet());
+    const capture = builder.packet(0, START, segment(2)).bytes();
+    capture[28 + 20 + 88 + 5] ^= 1;
+    for (const chunk of [1, 100, capture.length]) expect(seqs(capture, chunk)).toEqual([0, 2]);
+  });
+
+  test("of a link type that is not read is counted", () => {
+    const capture = Uint8Array.from([
+      ...build(2),
+      ...new PcapBuilder({ linkType: 227 }).add(START, segment(9)).bytes(),
+      ...build(1),
+    ]);
+    expect(seqs(capture)).toEqual([0, 1, 0]);
+    expect(readBack(capture).counters).toMatchObject({ packets: 4, unsupported: 1, damages: 0 });
+  });
+});
+
 describe("damage", () => {
+  test.each([
+    { name: "of its length", length: 70_000 + 3_000_000 },
+    { name: "of its length, within the file", length: 70_000 + 300 * 88 },
+    { name: "of its length, beyond what any block has", length: 0x7fffffff },
+  ])("of a large block that nobody reads hides no other: $name", ({ length }) => {
+    const builder = new PcapngBuilder().section().interface().packet(0, START, segment(0));
+    const at = builder.bytes().length;
+    builder.block(0x0bad, new Uint8Array(70_000 - 12));
+    for (let seq = 1; seq < 1000; seq++) builder.packet(0, START + seq, segment(seq));
+    const capture = builder.bytes();
+    new DataView(capture.buffer).setUint32(at + 4, length, true);
+    for (const chunk of [1000, capture.length]) expect(seqs(capture, chunk)).toEqual(range(0, 1000));
+    expect(readBack(capture).counters).toMatchObject({ damages: 1, damagedBytes: 70_000, cutRecords: 0 });
+  });
+
+  test("a large block that nobody reads may be cut", () => {
+    const capture = new PcapngBuilder().section().interface().packet(0, START, segment(0));
+    const { length } = capture.block(0x0bad, new Uint8Array(200_000)).bytes();
+    for (const chunk of [1000, length]) {
+      const cut = readBack(capture.bytes().subarray(0, length - 5), { chunk });
+      expect(cut.counters).toMatchObject({ packets: 1, cutRecords: 1, damages: 0 });
+    }
+  });
+
   test("noise between blocks is passed over", () => {
     const noise = Uint8Array.from({ length: 333 }, (_, index) => (index * 89) & 255);
     const capture = new PcapngBuilder()

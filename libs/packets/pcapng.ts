@@ -2,7 +2,7 @@ import { CaptureError } from "./capture-error.ts";
 import { bigWord, type ContainerReader, LARGEST_PACKET, littleWord } from "./container.ts";
 import type { DecodeCounters } from "./counters.ts";
 import type { PacketDecoder } from "./packet-decoder.ts";
-import { unreadableLinkType } from "./pcap-header.ts";
+import { isPcap, isPcapHeader, PCAP_HEADER, unreadableLinkType } from "./pcap-header.ts";
 import { PcapngInterface, TIME_BYTES } from "./pcapng-interface.ts";
 
 /** Block types; the section header's reads alike in both byte orders. */
@@ -16,11 +16,12 @@ const PACKET = 6;
 const BYTE_ORDER = 0x1a2b3c4d;
 const LEAST_BLOCK = 12;
 
-/** Blocks that are read must fit; others are stepped over. Options of a packet take little beside it. */
+/** Blocks that are read are as long as a packet, whose options take little beside it. */
 const LARGEST_READ_BLOCK = 4 * LARGEST_PACKET;
+/** Others, of secrets say; they too must be there as a whole, or a false length would hide what it leads past. */
 const LARGEST_SKIPPED_BLOCK = 16 << 20;
-/** Blocks of no interest up to this length are held to their second length too. */
-const LARGEST_CHECKED_BLOCK = 65_536;
+/** Behind damage, a pcap file is one where no block follows it within so many bytes. */
+const SEARCHED = LARGEST_PACKET;
 /** More than any capture has; a flood of descriptions must not fill the memory. */
 const MAX_INTERFACES = 65_536;
 
@@ -31,12 +32,18 @@ export function isPcapng(buffer: Uint8Array, at: number): boolean {
   return bigWord(buffer, at) === SECTION;
 }
 
+/** Whether the 12 bytes at `at`, in the middle of a capture, begin a section. */
+export function isSectionHeader(buffer: Uint8Array, at: number): boolean {
+  return isPcapng(buffer, at) && (bigWord(buffer, at + 8) === BYTE_ORDER || littleWord(buffer, at + 8) === BYTE_ORDER);
+}
+
 /**
  * pcapng: blocks of type 4 · length 4 · body · length 4 again. A section header sets the byte order and forgets the interfaces.
  * Damage is known by the two lengths; reading goes on at the next block of a known type whose lengths agree.
  */
 export class PcapngReader implements ContainerReader {
   need = LEAST_BLOCK;
+  ended = false;
   readonly #packets: PacketDecoder;
   readonly #counters: DecodeCounters;
   #interfaces: PcapngInterface[] = [];
@@ -49,20 +56,18 @@ export class PcapngReader implements ContainerReader {
   /** Of the whole buffer that is being read. */
   #view: DataView = new DataView(new ArrayBuffer(0));
   #seeking = false;
-  /** Bytes of a block of no interest that have not come yet. */
-  #skip = 0;
+  /** Stands behind a file that was read. */
+  readonly #goesOn: boolean;
 
-  constructor(packets: PacketDecoder, counters: DecodeCounters) {
+  constructor(packets: PacketDecoder, counters: DecodeCounters, goesOn = false) {
     this.#packets = packets;
     this.#counters = counters;
+    this.#goesOn = goesOn;
   }
 
   read(buffer: Uint8Array, at: number, end: number, final: boolean): number {
     this.#view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
     for (;;) {
-      const skipped = Math.min(this.#skip, end - at);
-      this.#skip -= skipped;
-      at += skipped;
       if (this.#seeking) {
         const found = this.#seek(buffer, at, end, final);
         this.#counters.damagedBytes += found - at;
@@ -74,16 +79,16 @@ export class PcapngReader implements ContainerReader {
         break;
       }
       const length = this.#blockLength(buffer, at, end);
-      if (length > 0 && (at + length > end || length > LARGEST_CHECKED_BLOCK)) {
-        if (length > LARGEST_CHECKED_BLOCK && !isRead(this.#word(at))) {
-          this.#skip = length;
-          continue;
+      if (length === 0 || at + length > end) {
+        if (isPcap(buffer, at)) {
+          this.need = PCAP_HEADER;
+          if (!final && at + PCAP_HEADER > end) break;
+          this.ended = at + PCAP_HEADER <= end && isPcapHeader(buffer, at);
+          if (this.ended) return at;
         }
         this.need = length;
         // At the end of the capture an incomplete block is cut, unless others lie in it: then its length was wrong.
-        if (!final || !this.#holdsBlock(buffer, at + 1, end)) break;
-      }
-      if (length === 0 || at + length > end) {
+        if (length > 0 && !(final && this.#holdsBlock(buffer, at + 1, end))) break;
         this.#counters.damages++;
         this.#counters.damagedBytes++;
         this.#seeking = true;
@@ -95,7 +100,8 @@ export class PcapngReader implements ContainerReader {
     }
     if (final && !this.#anySection)
       throw new CaptureError("not_a_capture", "a pcapng without a section header that can be read");
-    if (final && this.#unreadable.size > 0 && !this.#anyReadable) throw unreadableLinkType([...this.#unreadable]);
+    if (final && this.#unreadable.size > 0 && !this.#anyReadable && !this.#goesOn)
+      throw unreadableLinkType([...this.#unreadable]);
     return at;
   }
 
@@ -119,23 +125,40 @@ export class PcapngReader implements ContainerReader {
     return at + length <= end && word(buffer, at + length - 4) !== length ? 0 : length;
   }
 
-  /** Offset of the next block that is read; clears `#seeking` where one stands complete. */
+  /** Offset of the next block that is read, or pcap file; clears `#seeking` where one stands complete. */
   #seek(buffer: Uint8Array, at: number, end: number, final: boolean): number {
     for (; at + LEAST_BLOCK <= end; at++) {
-      if (!isRead(this.#word(at))) continue;
-      const length = this.#blockLength(buffer, at, end);
+      const isFile = isPcap(buffer, at);
+      if (!isFile && !isRead(this.#word(at))) continue;
+      const length = isFile ? lengthSearched(buffer, at, end) : this.#blockLength(buffer, at, end);
       if (length === 0 || length % 4 !== 0) continue;
-      if (at + length <= end) {
-        this.#seeking = false;
+      if (at + length > end && !final) {
+        this.need = length;
         return at;
       }
-      if (!final) {
-        this.need = length;
+      if (at + (isFile ? PCAP_HEADER : length) > end) continue;
+      const block = isFile ? this.#blockBehind(buffer, at, end) : 0;
+      if (block > 0) at = block - 1;
+      else {
+        this.#seeking = false;
         return at;
       }
     }
     this.need = LEAST_BLOCK;
     return final ? end : at;
+  }
+
+  /** Where two blocks, or one and the end, follow soon behind the pcap header at `at`: then a packet carries it. 0 for nowhere. */
+  #blockBehind(buffer: Uint8Array, at: number, end: number): number {
+    const to = Math.min(at + SEARCHED, end);
+    for (let block = at + PCAP_HEADER; block + LEAST_BLOCK <= to; block++) {
+      if (!isRead(this.#word(block))) continue;
+      const length = this.#blockLength(buffer, block, to);
+      const next = block + length;
+      if (length === 0 || next > to) continue;
+      if (next + LEAST_BLOCK > to ? next === to : this.#blockLength(buffer, next, to) > 0) return block;
+    }
+    return 0;
   }
 
   #holdsBlock(buffer: Uint8Array, at: number, end: number): boolean {
@@ -247,6 +270,12 @@ export class PcapngReader implements ContainerReader {
     this.#counters.captureDrops += drops - source.drops;
     source.drops = drops;
   }
+}
+
+/** Bytes that tell whether a pcap file begins where its magic stands, 0 where none does. */
+function lengthSearched(buffer: Uint8Array, at: number, end: number): number {
+  if (at + PCAP_HEADER > end) return PCAP_HEADER;
+  return isPcapHeader(buffer, at) ? SEARCHED : 0;
 }
 
 /** Types that are read; all others are stepped over. */
