@@ -172,6 +172,43 @@ test.each([12, 16, 200, 70_000, 1_000_000])(
   },
 );
 
+describe("a length that leaves out the padding", () => {
+  /** Packets of 54 to 57 bytes, both lengths without what pads them. */
+  const padded = new PcapngBuilder().section().interface().bytes();
+  const parts: Uint8Array[] = [padded];
+  for (let seq = 0; seq < 20; seq++) {
+    const tcp = packet().tcp({ srcPort: 1, dstPort: 2, seq, payload: seq % 4 });
+    const built = tcp.ipv4({ src: "10.0.0.1", dst: "10.0.0.2" }).ethernet();
+    const block = new PcapngBuilder().packet(0, START + seq, built).bytes();
+    const length = 32 + built.bytes.length;
+    new DataView(block.buffer).setUint32(4, length, true);
+    new DataView(block.buffer).setUint32(block.length - 4, length, true);
+    parts.push(block);
+  }
+  const capture = Buffer.concat(parts);
+
+  test("is read, in any chunking", () => {
+    for (const chunk of [1, 50, 86, 87, 88, capture.length]) expect(seqs(capture, chunk)).toEqual(range(0, 20));
+    expect(readBack(capture).counters).toMatchObject({ packets: 20, damages: 0, cutRecords: 0 });
+  });
+
+  test("is found again behind damage", () => {
+    const damaged = Uint8Array.from(capture);
+    damaged.fill(0xa5, padded.length, padded.length + 30);
+    for (const chunk of [1, 50, 88, capture.length]) expect(seqs(damaged, chunk)).toEqual(range(1, 20));
+    expect(readBack(damaged).counters).toMatchObject({ damages: 1, damagedBytes: 88 });
+  });
+
+  test("and no padding either", () => {
+    const length = 32 + 54;
+    const block = new PcapngBuilder().packet(0, START, segment(1)).bytes().slice(0, length);
+    for (const at of [4, length - 4]) new DataView(block.buffer).setUint32(at, length, true);
+    const bare = Uint8Array.from([...padded, ...block, ...block]);
+    for (const chunk of [1, 50, 86, bare.length]) expect(seqs(bare, chunk)).toEqual([1, 1]);
+    expect(readBack(bare).counters).toMatchObject({ damages: 0, cutRecords: 0 });
+  });
+});
+
 test("options are stepped over, those of an interface and those of a packet", () => {
   const { bytes } = segment(3);
   const name = [2, 0, 5, 0, ...new TextEncoder().encode("wlan0"), 0, 0, 0];

@@ -122,7 +122,10 @@ export class PcapngReader implements ContainerReader {
     const length = word(buffer, at + 4);
     const largest = isRead(word(buffer, at)) ? LARGEST_READ_BLOCK : LARGEST_SKIPPED_BLOCK;
     if (length < LEAST_BLOCK || length > largest) return 0;
-    return at + length <= end && word(buffer, at + length - 4) !== length ? 0 : length;
+    if (at + length <= end && word(buffer, at + length - 4) === length) return length;
+    // Some writers leave the padding out of both lengths.
+    const padded = (length + 3) & ~3;
+    return at + padded <= end && word(buffer, at + padded - 4) !== length ? 0 : padded;
   }
 
   /** Offset of the next block that is read, or pcap file; clears `#seeking` where one stands complete. */
