@@ -72,24 +72,52 @@ test.each([
 const noise = (bytes: Uint8Array) =>
   Buffer.concat([bytes.subarray(0, 600_000), seededBytes(300, 9), bytes.subarray(600_300)]);
 
-describe("damaged compression gives what could be read", () => {
+/** One byte of so many before the end changed. */
+const flipped = (bytes: Uint8Array, fromEnd: number) =>
+  Buffer.from(bytes).fill(bytes[bytes.length - fromEnd] ^ 1, bytes.length - fromEnd, bytes.length - fromEnd + 1);
+
+describe("damaged compression gives all that stands in front", () => {
   const gzip = gzipSync(capture);
   const zstd = zstdCompressSync(capture, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
+  const few = builder.bytes().subarray(0, 24 + 20 * 1370);
+  const junk = Buffer.from("\u001f\u008brest", "latin1");
   test.each([
     { name: "gzip cut short", bytes: gzip.subarray(0, 600_000), least: 440, damage: "the gzip data ends early" },
     { name: "zstd cut short", bytes: zstd.subarray(0, 600_000), least: 350, damage: "the zstd data ends early" },
     { name: "gzip overwritten", bytes: noise(gzip), least: 440, damage: "the gzip data is damaged" },
     { name: "zstd overwritten", bytes: noise(zstd), least: 350, damage: "the zstd data is damaged" },
+    { name: "gzip of a wrong checksum", bytes: flipped(gzip, 6), least: 800, damage: "incorrect data check" },
+    { name: "gzip of a wrong length", bytes: flipped(gzip, 2), least: 800, damage: "incorrect length check" },
+    { name: "zstd of a wrong checksum", bytes: flipped(zstd, 2), least: 800, damage: "the zstd data is damaged" },
+    { name: "a little gzip of a wrong checksum", bytes: flipped(gzipSync(few), 6), least: 20, damage: "data check" },
+    { name: "gzip with something behind", bytes: Buffer.concat([gzip, junk]), least: 800, damage: "the gzip data" },
     {
-      name: "gzip with something behind",
-      bytes: Buffer.concat([gzip, Buffer.from("\u001f\u008brest", "latin1")]),
-      least: 750,
-      damage: "the gzip data",
+      name: "gzip with text behind",
+      bytes: Buffer.concat([gzip, seededBytes(99, 1)]),
+      least: 800,
+      damage: "gzip data",
     },
+    { name: "zstd with something behind", bytes: Buffer.concat([zstd, junk]), least: 800, damage: "the zstd data" },
   ])("$name", async ({ bytes, least, damage }) => {
     const { seqs, source } = await read(await openCapture(write("damaged", bytes)));
     expect(seqs.slice(0, least)).toEqual(Array.from({ length: least }, (_, seq) => seq));
     expect(source.damage).toContain(damage);
+    expect(source.bytesRead).toBeLessThanOrEqual(bytes.length);
+  });
+
+  test.each([
+    { name: "gzip", bytes: gzip },
+    { name: "zstd", bytes: zstd },
+  ])("no less than if it were cut there, $name", async ({ bytes }) => {
+    const cut = await read(await openCapture(write("cut", bytes.subarray(0, 600_000))));
+    const damaged = await read(await openCapture(write("overwritten", noise(bytes))));
+    expect(damaged.seqs.slice(0, cut.seqs.length)).toEqual(cut.seqs);
+  });
+
+  test("and less where it cannot be read again", async () => {
+    const { seqs, source } = await read(new CaptureSource("a pipe", null, pieces(flipped(gzip, 6))));
+    expect(seqs.length).toBeGreaterThan(750);
+    expect(source.damage).toContain("incorrect data check");
   });
 });
 

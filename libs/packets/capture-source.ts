@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { open, stat as statOf } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 
@@ -24,11 +24,19 @@ export class CaptureSource implements AsyncIterable<Uint8Array> {
   /** Where the next chunk of a file is read into: as many bytes as this has. */
   buffer: Uint8Array = new Uint8Array(CHUNK);
   readonly #input: AsyncIterable<Uint8Array>;
+  readonly #again: (() => AsyncIterable<Uint8Array>) | null;
 
-  constructor(name: string, size: number | null, input: AsyncIterable<Uint8Array>) {
+  /** `again`: what `input` gives, from its beginning; null where that is not to be had. */
+  constructor(
+    name: string,
+    size: number | null,
+    input: AsyncIterable<Uint8Array>,
+    again: (() => AsyncIterable<Uint8Array>) | null = null,
+  ) {
     this.name = name;
     this.size = size;
     this.#input = input;
+    this.#again = again;
   }
 
   /** @throws CaptureError with reason "unreadable" where reading fails. */
@@ -39,7 +47,7 @@ export class CaptureSource implements AsyncIterable<Uint8Array> {
       this.compression = compressionOf(first);
       const all = rejoined(first, input);
       if (this.compression === "") yield* all;
-      else yield* decompress(all, this.compression, (what) => (this.damage = what));
+      else yield* decompress(all, this.compression, (what) => (this.damage = what), this.#again);
     } catch (error) {
       throw unreadable(this.name, error);
     }
@@ -69,6 +77,7 @@ export async function openCapture(path: string, size = Infinity): Promise<Captur
         path,
         stat.size,
         fileChunks(file, size, () => source.buffer),
+        () => sameFile(path, stat.ino, size),
       );
       return source;
     }
@@ -97,6 +106,14 @@ async function* fileChunks(file: number, size: number, buffer: () => Uint8Array)
   } finally {
     closeSync(file);
   }
+}
+
+/** The file again, unless it is another by now. */
+async function* sameFile(path: string, inode: number, size: number): AsyncGenerator<Uint8Array> {
+  const buffer = new Uint8Array(CHUNK);
+  const file = openSync(path, "r");
+  if (fstatSync(file).ino === inode) yield* fileChunks(file, size, () => buffer);
+  else closeSync(file);
 }
 
 /** The beginning of the input, of four bytes or more unless it ends before. */
