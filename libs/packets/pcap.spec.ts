@@ -13,6 +13,12 @@ function build(options: PcapOptions, count: number, payload = 20): Uint8Array {
   return builder.bytes();
 }
 
+function raw(options: PcapOptions, count = 30): Uint8Array {
+  const builder = new PcapBuilder({ linkType: 101, ...options });
+  for (let seq = 100; seq < 100 + count; seq++) builder.add(START + seq, packet(segment(seq).bytes.slice(14)));
+  return builder.bytes();
+}
+
 const seqs = (capture: Uint8Array, chunk?: number): number[] =>
   readBack(capture, chunk === undefined ? {} : { chunk }).segments.map((found) => found.seq);
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
@@ -97,11 +103,11 @@ test("before version 2.4 lengths may be swapped", () => {
 });
 
 test("files put behind each other are read on, each by its own header", () => {
-  const raw = new PcapBuilder({ linkType: 101 }).add(START, packet(segment(2).bytes.slice(14))).bytes();
+  const behind = new PcapBuilder({ linkType: 101 }).add(START, packet(segment(2).bytes.slice(14))).bytes();
   const unknown = new PcapBuilder({ linkType: 227 }).add(START, segment(9)).bytes();
   const capture = Uint8Array.from([
     ...build({}, 2),
-    ...raw,
+    ...behind,
     ...build({ bigEndian: true, nanoseconds: true }, 2),
     ...unknown,
     ...build({}, 1),
@@ -213,6 +219,74 @@ describe("damage in the middle", () => {
     const capture = build({}, 40);
     capture[recordAt(11) + 3] ^= 0x40;
     expect(seqs(capture)).toEqual(range(0, 40));
+  });
+
+  describe("another file behind one that is cut", () => {
+    const whole = build({}, 40);
+
+    test.each([
+      { name: "of another link type", options: {} },
+      { name: "of another byte order", options: { bigEndian: true } },
+      { name: "of another resolution", options: { nanoseconds: true } },
+      { name: "of another snapshot length", options: { snapLength: 50 } },
+    ])("$name is read by its own header", ({ options }) => {
+      // In a record header, in a packet, and right behind a record header.
+      for (const cut of [recordAt(39) + 7, recordAt(40) - 20, recordAt(39) + 16, recordAt(40) - 70]) {
+        for (const count of [0, 1, 30]) {
+          const capture = Uint8Array.from([...whole.subarray(0, cut), ...raw(options, count), ...build({}, 5)]);
+          for (const chunk of [1, 64, 100_000]) {
+            const found = seqs(capture, chunk).filter((seq) => seq !== 39);
+            expect(found, `${cut} ${count} ${chunk}`).toEqual([
+              ...range(0, 39),
+              ...range(100, 100 + count),
+              ...range(0, 5),
+            ]);
+          }
+          expect(readBack(capture).counters).toMatchObject({ damages: 1, cutRecords: 0 });
+        }
+      }
+    });
+
+    test("at the end may hold a single packet or none", () => {
+      for (const count of [0, 1, 2]) {
+        const capture = Uint8Array.from([...whole.subarray(0, recordAt(40) - 20), ...raw({ bigEndian: true }, count)]);
+        for (const chunk of [1, 64, 100_000]) {
+          const found = seqs(capture, chunk).filter((seq) => seq !== 39);
+          expect(found, `${count} ${chunk}`).toEqual([...range(0, 39), ...range(100, 100 + count)]);
+        }
+      }
+    });
+
+    test("has times of its own", () => {
+      const late = new PcapBuilder().add(START + 1e14, segment(7)).bytes();
+      const capture = Uint8Array.from([...build({}, 2), ...late, ...build({}, 2)]);
+      for (const chunk of [1, 64, 100_000]) expect(seqs(capture, chunk)).toEqual([0, 1, 7, 0, 1]);
+      expect(readBack(capture).counters).toMatchObject({ damages: 0 });
+    });
+  });
+
+  test("a record longer than promised, right in front of another file, is read", () => {
+    const short = build({}, 2);
+    new DataView(short.buffer).setUint32(16, 40, true);
+    const capture = Uint8Array.from([...short, ...build({}, 2)]);
+    for (const chunk of [1, 64, capture.length]) expect(seqs(capture, chunk)).toEqual([0, 1, 0, 1]);
+    expect(readBack(capture).counters).toMatchObject({ packets: 4, damages: 0 });
+  });
+
+  test("a pcap header in the payload of a damaged packet is no file where no record follows it", () => {
+    const builder = new PcapBuilder();
+    for (let seq = 0; seq < 20; seq++) {
+      const payload = Uint8Array.from([
+        ...new PcapBuilder({ linkType: 101 }).bytes(),
+        ...Array.from({ length: 80 }, () => 7),
+      ]);
+      const tcp = packet().tcp({ srcPort: 1, dstPort: 2, seq, payload });
+      builder.add(START + seq, tcp.ipv4({ src: "10.0.0.1", dst: "10.0.0.2" }).ethernet());
+    }
+    const capture = builder.bytes();
+    const length = (capture.length - 24) / 20;
+    capture.fill(0xff, 24 + 7 * length + 8, 24 + 7 * length + 12);
+    expect(seqs(capture)).toEqual([...range(0, 7), ...range(8, 20)]);
   });
 
   test("a rest that holds no record is counted", () => {

@@ -6,7 +6,14 @@ import type { FastPath } from "./fast-path.ts";
 import { ETHERNET } from "./frame.ts";
 import { otherRecordHeader } from "./record-header.ts";
 import { isSectionHeader } from "./pcapng.ts";
-import { isPcapHeader, PCAP_HEADER, type PcapHeader, readPcapHeader, unreadableLinkType } from "./pcap-header.ts";
+import {
+  isPcap,
+  isPcapHeader,
+  PCAP_HEADER,
+  type PcapHeader,
+  readPcapHeader,
+  unreadableLinkType,
+} from "./pcap-header.ts";
 
 /** Records that follow each other are as near as this in time; those of files put together may not be. */
 const NEAR_SECONDS = 30 * 86_400;
@@ -27,11 +34,13 @@ const SHORT_HEADER = 16;
 /** Ten seconds of microseconds: no fraction of a second. */
 const MANY_SECONDS = 10_000_000;
 
+/** In place of the bytes that must be there to tell: it is told. */
+const NONE = -1;
+
 /** What a header that is not plainly right may be. */
 const RECORD = 0;
 const WAIT_FOR_NEXT = 1;
 const DAMAGE = 2;
-const ANOTHER_FILE = 3;
 
 /**
  * pcap: a header of 24 bytes, then records: seconds 4 · micro- or nanoseconds 4 · captured length 4 · length 4 · bytes.
@@ -155,6 +164,10 @@ export class PcapReader implements ContainerReader {
           this.#behind = 0;
           return at;
         }
+        if (isPcap(buffer, at)) {
+          if (at + PCAP_HEADER > end && !final) return this.#await(PCAP_HEADER, previous, at);
+          if (at + PCAP_HEADER <= end && isPcapHeader(buffer, at)) return this.#beginFile(buffer, at);
+        }
         if (header.lengthsMaySwap && captured > length) [captured, length] = [length, captured];
         const kind =
           contradiction || lastSeconds !== 0 ? this.#examine(header, buffer, at, captured, end, final) : RECORD;
@@ -165,12 +178,6 @@ export class PcapReader implements ContainerReader {
           if (other > 0) return this.#beginAgain(header, other, previous);
         }
         if (kind === DAMAGE) return this.#damage(Math.min(previous + 1, at), at);
-        if (kind === ANOTHER_FILE) {
-          this.#header = readPcapHeader(buffer, at);
-          this.#behind = 0;
-          this.#again = true;
-          return at + PCAP_HEADER;
-        }
         length = Math.max(length, captured);
         // Nanoseconds in a file that promises microseconds.
         if (ticks >= MANY_SECONDS && ticksPerSecond < ticks) ticks /= 1000;
@@ -206,20 +213,25 @@ export class PcapReader implements ContainerReader {
     return first;
   }
 
+  /** Files put behind each other: the header of the next stands at `at`. */
+  #beginFile(buffer: Uint8Array, at: number): number {
+    this.#header = readPcapHeader(buffer, at);
+    this.#lastSeconds = 0;
+    this.#behind = 0;
+    this.#again = true;
+    return at + PCAP_HEADER;
+  }
+
   /** A record whose header contradicts itself, or the one before it, stands when a header that can be, or the end, follows it. */
   #examine(header: PcapHeader, buffer: Uint8Array, at: number, captured: number, end: number, final: boolean): number {
     if (captured > LARGEST_PACKET) return DAMAGE;
-    if (captured === 0) {
-      // Files put behind each other.
-      if (at + PCAP_HEADER > end && !final) return WAIT_FOR_NEXT;
-      if (at + PCAP_HEADER <= end && isPcapHeader(buffer, at)) return ANOTHER_FILE;
-    }
     const next = at + header.recordHeader + captured;
     if (next + header.recordHeader > end) {
       if (!final) return WAIT_FOR_NEXT;
       return next === end ? RECORD : DAMAGE;
     }
     if (!this.#isBelievable(header, buffer, at)) return DAMAGE;
+    if (isPcap(buffer, next) && canBeRecord(header, buffer, at)) return RECORD;
     if (captured > wordAt(header, buffer, at + 12) && this.#endsEarlier(header, buffer, at, next)) return DAMAGE;
     const near = isNear(header, buffer, at, next) && wordAt(header, buffer, next + 8) <= LARGEST_PACKET;
     return near || (lengthsAgree(header, buffer, at) && lengthsAgree(header, buffer, next)) ? RECORD : DAMAGE;
@@ -263,26 +275,18 @@ export class PcapReader implements ContainerReader {
     return found;
   }
 
-  /** Offset of the next record that others, or the end, follow; `need` is 0 then. Else where to look on, `end` when final. */
+  /** Offset of the next record that others, or the end, follow, or file of such; `need` is 0 then. Else where to look on, `end` when final. */
   #find(header: PcapHeader, buffer: Uint8Array, at: number, end: number, final: boolean): number {
     const { recordHeader } = header;
     for (; at + recordHeader <= end; at++) {
-      if (!canBeRecord(header, buffer, at) || !this.#isBelievable(header, buffer, at)) continue;
-      let next = at + recordHeader + wordAt(header, buffer, at + 8);
-      let followers = 0;
-      while (followers < FOLLOWERS && next + recordHeader <= end) {
-        if (!canBeRecord(header, buffer, next) || !isNear(header, buffer, at, next)) break;
-        next += recordHeader + wordAt(header, buffer, next + 8);
-        followers++;
-      }
-      if (followers === FOLLOWERS || (final && next === end)) {
-        this.need = 0;
-        return at;
-      }
-      if (next + recordHeader > end && !final) {
-        this.need = next + recordHeader - at;
-        return at;
-      }
+      const need = isPcap(buffer, at)
+        ? needOfFile(buffer, at, end, final)
+        : this.#isBelievable(header, buffer, at)
+          ? needOfRecords(header, buffer, at, end, final)
+          : NONE;
+      if (need === NONE) continue;
+      this.need = need;
+      return at;
     }
     this.need = recordHeader;
     return final ? end : at;
@@ -291,6 +295,27 @@ export class PcapReader implements ContainerReader {
   #isBelievable(header: PcapHeader, buffer: Uint8Array, at: number): boolean {
     return this.#lastSeconds < EARLY_SECONDS || wordAt(header, buffer, at) >= EARLY_SECONDS;
   }
+}
+
+/** 0 where a record stands at `at` that others, the end or another file follow; else bytes from there on that it takes to tell, or NONE. */
+function needOfRecords(header: PcapHeader, buffer: Uint8Array, at: number, end: number, final: boolean): number {
+  let next = at;
+  for (let count = 0; count <= FOLLOWERS; count++) {
+    if (next + header.recordHeader > end) return final ? (next === end ? 0 : NONE) : next + header.recordHeader - at;
+    if (!canBeRecord(header, buffer, next) || !isNear(header, buffer, at, next))
+      return count > 0 && isPcap(buffer, next) ? 0 : NONE;
+    next += header.recordHeader + wordAt(header, buffer, next + 8);
+  }
+  return 0;
+}
+
+/** As `needOfRecords`, of a file whose magic stands at `at`. */
+function needOfFile(buffer: Uint8Array, at: number, end: number, final: boolean): number {
+  const data = at + PCAP_HEADER;
+  if (data > end) return final ? NONE : PCAP_HEADER;
+  if (!isPcapHeader(buffer, at)) return NONE;
+  const need = needOfRecords(readPcapHeader(buffer, at), buffer, data, end, final);
+  return need > 0 ? need + PCAP_HEADER : need;
 }
 
 /** Whether the header at `at` agrees with itself. Strict: chance must not make a record out of payload. */

@@ -162,3 +162,40 @@ test("damage gives the same packets in any chunking", () => {
     { seed: 9, numRuns: 1000 },
   );
 });
+
+test("files behind each other, cut and damaged, give the same packets in any chunking", () => {
+  const file = fc.record({
+    bigEndian: fc.boolean(),
+    nanoseconds: fc.boolean(),
+    linkType: fc.constantFrom(1, 101, 227),
+    snapLength: fc.constantFrom(40, 262_144),
+    packets: fc.nat(6),
+    section: fc.boolean(),
+    cut: fc.constantFrom(0, 0, 9, 40, 200),
+  });
+  const change = fc.tuple(fc.nat(5000), fc.nat(255));
+  fc.assert(
+    fc.property(
+      fc.array(file, { minLength: 1, maxLength: 5 }),
+      fc.array(change, { maxLength: 3 }),
+      (files, changes) => {
+        const parts = files.map(({ packets: count, section, cut, ...options }) => {
+          const plain = new PcapBuilder(options);
+          const blocks = new PcapngBuilder(options).section().interface(options);
+          for (let index = 0; index < count; index++) {
+            const built = options.linkType === 101 ? tcp().ipv4(v4) : tcp().ipv4(v4).ethernet();
+            plain.add(1.7e15 + index, built);
+            blocks.packet(0, 1.7e15 + index, built);
+          }
+          const { length } = (section ? blocks : plain).bytes();
+          return (section ? blocks : plain).bytes().subarray(0, Math.max(24, length - cut));
+        });
+        const capture = Uint8Array.from(Buffer.concat(parts));
+        for (const [at, value] of changes) capture[at % capture.length] = value;
+        const whole = survive(capture);
+        for (const chunk of [1, 13, 300]) expect(survive(capture, chunk)).toBe(whole);
+      },
+    ),
+    { seed: 10, numRuns: 1000 },
+  );
+});
