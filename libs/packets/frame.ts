@@ -23,6 +23,7 @@ export const NULL_LOOPBACK = 12;
 export const SLL = 13;
 export const SLL2 = 14;
 export const RADIOTAP = 15;
+export const PPPOE = 16;
 export const CISCO_HDLC = 17;
 export const NFLOG = 18;
 export const PPI = 19;
@@ -33,6 +34,7 @@ export const IP_FRAGMENT = 22;
 export const PKTAP = 23;
 export const JUNIPER_ETHERNET = 24;
 export const ARCNET = 25;
+export const PPP_WITH_DIRECTION = 26;
 
 export const TCP_SEGMENT = 64;
 export const ICMP_ERROR = 65;

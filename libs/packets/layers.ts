@@ -6,7 +6,7 @@ import { readSll, readSll2 } from "./links/cooked.ts";
 import { readEthernet, readEtherType, readLlc } from "./links/ethernet.ts";
 import { readLoop, readNull } from "./links/loopback.ts";
 import { readMpls } from "./links/mpls.ts";
-import { readCiscoHdlc, readPpp, readPppProtocol } from "./links/ppp.ts";
+import { readCiscoHdlc, readPpp, readPppoe, readPppProtocol, readPppWithDirection } from "./links/ppp.ts";
 import { readRadiotap, readWlan } from "./links/wlan.ts";
 import { readArcnet, readFddi, readJuniperEthernet, readNflog, readPktap, readPpi } from "./links/wrapped.ts";
 import { readTcp } from "./tcp.ts";
@@ -62,6 +62,10 @@ function readLayer(frame: Frame, next: number): number {
       return readSll2(frame);
     case layer.PPP:
       return readPpp(frame);
+    case layer.PPP_WITH_DIRECTION:
+      return readPppWithDirection(frame);
+    case layer.PPPOE:
+      return readPppoe(frame);
     case layer.PPP_PROTOCOL:
       return readPppProtocol(frame);
     case layer.CISCO_HDLC:

@@ -7,12 +7,10 @@ import {
   IPV4,
   IPV6,
   LLC,
-  MALFORMED,
   MPLS,
   NOT_TCP,
-  PPP_PROTOCOL,
+  PPPOE,
   TRUNCATED,
-  UNSUPPORTED,
 } from "../frame.ts";
 
 const TYPE_IPV4 = 0x0800;
@@ -72,7 +70,7 @@ export function readEtherType(frame: Frame): number {
     case TYPE_MPLS_MULTICAST:
       return MPLS;
     case TYPE_PPPOE_SESSION:
-      return readPppoe(frame);
+      return PPPOE;
     case TYPE_ETAG:
       return typeAt(frame, 6);
     case TYPE_VNTAG:
@@ -103,21 +101,6 @@ function typeAt(frame: Frame, skip: number): number {
   frame.protocol = (buffer[at + skip] << 8) | buffer[at + skip + 1];
   frame.at = at + skip + 2;
   return ETHERTYPE;
-}
-
-/** PPPoE session (RFC 2516 4): version, type · code · session 2 · length 2, then the PPP protocol. */
-function readPppoe(frame: Frame): number {
-  const { buffer, at } = frame;
-  if (at + 8 > frame.end) return frame.short(8);
-  if (buffer[at] !== 0x11) return UNSUPPORTED;
-  if (buffer[at + 1] !== 0) return NOT_TCP;
-  const wireEnd = at + 6 + ((buffer[at + 4] << 8) | buffer[at + 5]);
-  if (wireEnd < at + 8) return MALFORMED;
-  frame.wireEnd = Math.min(frame.wireEnd, wireEnd);
-  frame.end = Math.min(frame.end, wireEnd);
-  frame.protocol = (buffer[at + 6] << 8) | buffer[at + 7];
-  frame.at = at + 8;
-  return PPP_PROTOCOL;
 }
 
 /** LLC with SNAP (IEEE 802.2): DSAP AA · SSAP AA · control 03 · organisation 3 · type 2. Other LLC users carry no IP. */
