@@ -251,13 +251,14 @@ describe.skipIf(!isRoot && !mustRun)(`live capture (seed ${seed})`, () => {
   });
 
   it.each([
-    { name: "one interface", interfaces: () => [lab.middle.interface] },
-    { name: "several interfaces", interfaces: () => [lab.middle.interface, "server1"] },
-  ])("goes on in a new file at SIGHUP: $name", async ({ interfaces }) => {
+    { name: "one interface", interfaces: () => [lab.middle.interface], extra: [] },
+    { name: "several interfaces", interfaces: () => [lab.middle.interface, "server1"], extra: [] },
+    { name: "a number of packets", interfaces: () => [lab.middle.interface], extra: ["-c", "99"] },
+  ])("goes on in a new file at SIGHUP: $name", async ({ interfaces, extra }) => {
     const directory = mkdtempSync(join(tmpdir(), "hangup-rotate-"));
     try {
       const [file, old] = [join(directory, "capture"), join(directory, "capture.1")];
-      const choice = interfaces().flatMap((name) => ["-i", name]);
+      const choice = [...interfaces().flatMap((name) => ["-i", name]), ...extra];
       const collector = new CollectorProcess(["--dry-run", "--netns", lab.middle.netns, ...choice, "-w", file]);
       await collector.capturing();
       const refuse = (): Promise<unknown> =>

@@ -134,7 +134,7 @@ export class Tcpdump implements Source {
     let heard = false;
     let unread: unknown;
     const began = performance.now();
-    if (!finite) this.#boundary.begin();
+    this.#boundary.begin();
     // A group of its own: a ctrl-C at the terminal is ours to pass on, in our order.
     const start = (stdin: "ignore" | "pipe", stdout: "pipe" | number): ChildProcess =>
       spawn(command.program, [...command.args], { stdio: [stdin, stdout, "pipe"], detached: true });
@@ -190,9 +190,9 @@ export class Tcpdump implements Source {
   }
 
   #take(child: ChildProcess, chunk: Buffer): void {
-    const { finite, taker } = this.#parts;
+    const { name, taker } = this.#parts;
     try {
-      if (finite) taker.take(chunk);
+      if (name === undefined) taker.take(chunk);
       else if (!this.#boundary.push(chunk)) child.kill("SIGKILL");
     } catch (error) {
       // What it sends cannot be read, and its successor would send the same.
