@@ -250,6 +250,25 @@ describe.skipIf(!isRoot && !mustRun)(`live capture (seed ${seed})`, () => {
     }
   });
 
+  it.skipIf(!existsSync("/dev/net/tun"))("goes on with one that comes again with another link type", async () => {
+    const { netns } = lab.client;
+    ip(`-n ${netns} link add spare type veth peer name other`);
+    ip(`-n ${netns} link set spare up`);
+    try {
+      const collector = new CollectorProcess(["--dry-run", "--netns", netns, "-i", "spare"]);
+      await collector.capturing();
+      ip(`-n ${netns} link del spare`);
+      await collector.until(() => collector.stderr.includes("is started again"));
+      ip(`-n ${netns} tuntap add dev spare mode tun`);
+      ip(`-n ${netns} link set spare up`);
+      collector.child.kill("SIGHUP");
+      await collector.until(() => /"linkType":"RAW","before":"EN10MB".* runs again/.test(collector.stderr));
+      expect(await collector.stop()).toBe(0);
+    } finally {
+      ip(`-n ${netns} link del spare`);
+    }
+  });
+
   it.each([
     { name: "one interface", interfaces: () => [lab.middle.interface], extra: [] },
     { name: "several interfaces", interfaces: () => [lab.middle.interface, "server1"], extra: [] },

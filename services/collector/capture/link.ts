@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { insideNamespace } from "./arguments.ts";
 import { missingTool } from "./messages.ts";
 
@@ -16,11 +16,8 @@ export const COOKED: LinkType = "LINUX_SLL2";
 export function linkTypeOf(name: string, netns: string | undefined): LinkType {
   if (name === "any") return COOKED;
   const { program, args } = insideNamespace(netns, { program: "tcpdump", args: ["-L", "-i", name] });
-  try {
-    const list = execFileSync(program, [...args], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-    return /^\s+(\S+) \(/m.exec(list)?.[1] ?? ETHERNET;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw missingTool(program, error as Error);
-    return ETHERNET;
-  }
+  const { error, stdout, stderr } = spawnSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  if (error !== undefined) throw missingTool(program, error);
+  // tcpdump 4.99 writes the list to stderr.
+  return /^\s+(\S+) \(/m.exec(`${stdout}\n${stderr}`)?.[1] ?? ETHERNET;
 }

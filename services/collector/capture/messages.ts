@@ -67,6 +67,11 @@ export function saysListening(line: string): boolean {
   return /listening on |reading from file /.test(line);
 }
 
+/** The link type in that line: EN10MB, RAW …. */
+export function linkTypeSaid(line: string): string | undefined {
+  return /link-type (\S+)/.exec(line)?.[1];
+}
+
 export interface ComplaintContext {
   readonly interface: string;
   readonly netns?: string;

@@ -27,9 +27,9 @@ export function openSource(
   if (read !== undefined)
     return words === "" && config.count === undefined
       ? new FileSource(read, taker)
-      : tcpdumpSource(config, { name: "", words, expression: words }, log, taker);
+      : tcpdumpSource(config, "", words, log, taker);
   const open = (name: string, into: Taker): Tcpdump =>
-    tcpdumpSource(config, wantedOf(name, words, config), log.child({ interface: name }), into);
+    tcpdumpSource(config, name, words, log.child({ interface: name }), into);
   if (names.length === 1) return open(names[0], taker);
   const merge = new TimeMerge((bytes) => taker.take(bytes));
   return new SeveralSources(
@@ -38,16 +38,26 @@ export function openSource(
   );
 }
 
-function tcpdumpSource(config: ConfigOf<CollectorOptions>, wanted: Wanted, log: Logger, taker: Taker): Tcpdump {
+/** @param name the interface, '' for a file. */
+function tcpdumpSource(
+  config: ConfigOf<CollectorOptions>,
+  name: string,
+  words: string,
+  log: Logger,
+  taker: Taker,
+): Tcpdump {
   const { read } = config;
+  const asked = { name, words, expression: words };
+  const wanted = (): Wanted => (read === undefined ? wantedOf(name, words, config) : asked);
   return new Tcpdump({
-    command: tcpdumpCommand(tcpdumpOptions(config, wanted)),
-    name: read === undefined ? wanted.name : undefined,
+    command: () => tcpdumpCommand(tcpdumpOptions(config, wanted())),
+    name: read === undefined ? name : undefined,
     taker,
     input: read === undefined ? undefined : () => openCapture(read),
-    complaint: (lines) => complaintOf(config, wanted, lines),
+    complaint: (lines) => complaintOf(config, asked, lines),
     longestPauseMs: config.lowLatency ? LONGEST_PAUSE_MS.lowLatency : LONGEST_PAUSE_MS.usual,
     finite: read !== undefined || config.count !== undefined,
+    copied: config.write !== undefined && config.interface.length === 1,
     timers: systemTimers,
     log,
   });

@@ -46,7 +46,7 @@ describe("RecordBoundary", () => {
           whole.push(...made);
           boundary.begin();
           const stream = Buffer.concat([fileHeader(), ...made, record(60, 99).subarray(0, torn)]);
-          for (const chunk of cut(stream, cuts)) expect(boundary.push(Buffer.from(chunk))).toBe(true);
+          for (const chunk of cut(stream, cuts)) expect(boundary.push(Buffer.from(chunk))).toBeNull();
         }
         expect(Buffer.concat(out).equals(Buffer.concat(whole))).toBe(true);
       }),
@@ -54,11 +54,18 @@ describe("RecordBoundary", () => {
     );
   });
 
-  it("refuses a run of another link type", () => {
-    const boundary = new RecordBoundary(() => undefined);
+  it("gives the header of a run of another link type, and refuses one that cannot be read", () => {
+    const out: Uint8Array[] = [];
+    const boundary = new RecordBoundary((chunk) => out.push(Buffer.from(chunk)));
+    const [ethernet, raw, can] = [1, 101, 227].map(fileHeader);
+    for (const header of [ethernet, raw, raw]) {
+      boundary.begin();
+      expect(boundary.push(Buffer.concat([header, record(40, 1)]))).toBeNull();
+      expect(boundary.head).toEqual(header);
+    }
     boundary.begin();
-    expect(boundary.push(fileHeader(1))).toBe(true);
-    boundary.begin();
-    expect(boundary.push(fileHeader(113))).toBe(false);
+    expect(boundary.push(can)?.message).toMatch(/CAN_SOCKETCAN.* is not decoded/);
+    expect(boundary.head).toEqual(raw);
+    expect(out).toEqual([ethernet, record(40, 1), raw, record(40, 1), record(40, 1)]);
   });
 });

@@ -1,15 +1,18 @@
+import { CaptureDecoder, CaptureError } from "@hangup/packets";
+
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
 /** Magic numbers as this machine's byte order writes them; tcpdump writes in its host's order. */
 const LITTLE = new Set([0xa1b2c3d4, 0xa1b23c4d]);
 
 /**
- * Joins the pcap streams of one tcpdump after another into one stream: whole records only, and one file header.
+ * Joins the pcap streams of one tcpdump after another into one stream: whole records only, and one file header for all that have the same.
  *
  *     file header, 24 bytes: magic u32, …, snaplen u32, link type u32
  *     record: seconds u32, fraction u32, captured length u32, original length u32, bytes
  *
- * A tcpdump that dies may leave half a record, and its successor begins with a header of its own.
+ * A tcpdump that dies may leave half a record, and its successor begins with a header of its own: another one where the interface has been
+ * made again with another link type. A header comes out as a chunk of its own.
  */
 export class RecordBoundary {
   readonly #sink: (chunk: Uint8Array) => void;
@@ -23,7 +26,7 @@ export class RecordBoundary {
     this.#sink = sink;
   }
 
-  /** The one file header, once it has come. */
+  /** The file header of what comes now, once it has come. */
   get head(): Uint8Array | undefined {
     return this.#header;
   }
@@ -34,27 +37,29 @@ export class RecordBoundary {
     this.#headerDone = false;
   }
 
-  /** @returns false when the new stream is of another kind (link type, precision) than the first: it cannot be joined. */
-  push(chunk: Buffer): boolean {
+  /** Answers why the stream cannot go on: when it has another link type than the one before it, which cannot be read. null where it can. */
+  push(chunk: Buffer): CaptureError | null {
     let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     if (!this.#headerDone) {
       if (bytes.length < FILE_HEADER) {
         this.#rest = bytes;
-        return true;
+        return null;
       }
       const header = Buffer.from(bytes.subarray(0, FILE_HEADER));
-      if (this.#header === undefined) {
+      if (this.#header === undefined || !header.equals(this.#header)) {
+        const refusal = this.#header === undefined ? null : whyUnreadable(header);
+        if (refusal !== null) return refusal;
         this.#header = header;
         this.#littleEndian = LITTLE.has(header.readUInt32LE(0));
         this.#sink(header);
-      } else if (!header.equals(this.#header)) return false;
+      }
       this.#headerDone = true;
       bytes = bytes.subarray(FILE_HEADER);
     }
     const whole = this.#wholeRecords(bytes);
     if (whole > 0) this.#sink(bytes.subarray(0, whole));
     this.#rest = whole === bytes.length ? Buffer.alloc(0) : Buffer.from(bytes.subarray(whole));
-    return true;
+    return null;
   }
 
   #wholeRecords(bytes: Buffer): number {
@@ -66,5 +71,15 @@ export class RecordBoundary {
       end = next;
     }
     return end;
+  }
+}
+
+function whyUnreadable(header: Buffer): CaptureError | null {
+  try {
+    new CaptureDecoder(() => undefined).push(header);
+    return null;
+  } catch (error) {
+    if (error instanceof CaptureError) return error;
+    throw error;
   }
 }

@@ -50,11 +50,12 @@ describe("a source that is a file", () => {
   /** `cat` in tcpdump's place lets every byte through. */
   const through = (taker: Taker): Source =>
     new Tcpdump({
-      command: { program: "sh", args: ["-c", 'echo "reading from file -" >&2; exec cat'] },
+      command: () => ({ program: "sh", args: ["-c", 'echo "reading from file -" >&2; exec cat'] }),
       taker,
       input: () => openCapture(file),
       complaint: (lines) => new HangupError("HANGUP_CAPTURE_FAILED", lines.join(" ")),
       finite: true,
+      copied: false,
       longestPauseMs: 50,
       timers: systemTimers,
       log: pino({ level: "silent" }),

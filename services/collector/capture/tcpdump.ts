@@ -7,13 +7,22 @@ import { captureFault } from "@hangup/teardowns";
 import type { Timers } from "../timers.ts";
 import type { Command } from "./arguments.ts";
 import { Leash } from "./leash.ts";
-import { missingTool, noPackets, readCounters, saysListening, sumOf, type PacketCounters } from "./messages.ts";
+import {
+  linkTypeSaid,
+  missingTool,
+  noPackets,
+  readCounters,
+  saysListening,
+  sumOf,
+  type PacketCounters,
+} from "./messages.ts";
 import { PacketPipe } from "./packet-pipe.ts";
 import { RecordBoundary } from "./record-boundary.ts";
 import type { Source, Taker } from "./source.ts";
 
 export interface TcpdumpParts {
-  readonly command: Command;
+  /** Asked before each start: the interface may be another one by then. */
+  readonly command: () => Command;
   /** The interface, undefined for a file. */
   readonly name?: string;
   /** Takes the bytes of one pcap stream, whatever number of tcpdumps it came from. */
@@ -26,6 +35,8 @@ export interface TcpdumpParts {
   readonly complaint: (lines: readonly string[]) => HangupError;
   /** Reading a file, or a number of packets: when tcpdump ends well, the capture has ended. */
   readonly finite: boolean;
+  /** What is taken is written to a file as it comes. */
+  readonly copied: boolean;
   readonly timers: Timers;
   readonly log: Logger;
 }
@@ -49,6 +60,10 @@ export class Tcpdump implements Source {
   #retry: { cancel(): void } | undefined;
   #input: CaptureSource | undefined;
   #pipe: PacketPipe | undefined;
+  /** Why what a tcpdump was given, or gave, could not be read. */
+  #unread: unknown;
+  /** As the last tcpdump called it. */
+  #linkType: string | undefined;
   /** tcpdump has said that it listens: only then a SIGUSR1 asks, and does not kill. */
   #listening = false;
   /** Of the tcpdumps that have ended. */
@@ -68,7 +83,7 @@ export class Tcpdump implements Source {
   /** Resolves when the capture runs. @throws HangupError when it cannot: later deaths are repaired, this one is the user's. */
   async start(): Promise<void> {
     this.#input = await this.#parts.input?.();
-    await this.#run();
+    await this.#run(this.#parts.command());
   }
 
   get damage(): string {
@@ -124,16 +139,16 @@ export class Tcpdump implements Source {
     clearTimeout(timer);
   }
 
-  #run(): Promise<void> {
-    const { command, finite, log, longestPauseMs } = this.#parts;
+  #run(command: Command): Promise<void> {
+    const { finite, log, longestPauseMs } = this.#parts;
     const started = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<void>();
     this.#ended = ended.promise;
     const lines: string[] = [];
     const input = this.#input;
     let heard = false;
-    let unread: unknown;
     const began = performance.now();
+    this.#unread = undefined;
     this.#boundary.begin();
     // A group of its own: a ctrl-C at the terminal is ours to pass on, in our order.
     const start = (stdin: "ignore" | "pipe", stdout: "pipe" | number): ChildProcess =>
@@ -144,7 +159,7 @@ export class Tcpdump implements Source {
     this.#pipe = pipe;
     const leash = child.pid === undefined || input !== undefined ? undefined : new Leash(child.pid);
     if (input !== undefined && child.stdin !== null) {
-      feed(input, child.stdin).catch((error: unknown) => (unread = error));
+      feed(input, child.stdin).catch((error: unknown) => (this.#unread = error));
     }
     child.stdout?.on("data", (chunk: Buffer) => this.#take(child, chunk));
     eachLine(child.stderr as Readable, (line) => {
@@ -154,17 +169,19 @@ export class Tcpdump implements Source {
       if (!saysListening(line)) return;
       heard = true;
       this.#listening = input === undefined;
-      if (this.restarts > 0) log.info("tcpdump runs again");
+      this.#noteRun(line);
       this.trouble = null;
       started.resolve();
     });
-    const end = (error: unknown): void => {
+    const end = (complaint: Error | undefined): void => {
       // A program that cannot be started says so first and is closed then.
       if (this.#child !== child) return;
       this.#child = undefined;
       this.#listening = false;
       leash?.release();
       pipe?.close();
+      // What was left in the pipe may be what cannot be read.
+      const error = this.#unread ?? complaint;
       this.#takeOver();
       ended.resolve();
       if (this.#stopping || (error === undefined && finite)) {
@@ -185,7 +202,7 @@ export class Tcpdump implements Source {
       if (child.pid === undefined) end(missingTool(command.program, cause));
       else log.warn(`${command.program} cannot be signalled: ${cause.message}`);
     });
-    child.on("close", (code) => end(unread ?? (code === 0 ? undefined : this.#parts.complaint(lines))));
+    child.on("close", (code) => end(code === 0 ? undefined : this.#parts.complaint(lines)));
     return started.promise;
   }
 
@@ -193,7 +210,13 @@ export class Tcpdump implements Source {
     const { name, taker } = this.#parts;
     try {
       if (name === undefined) taker.take(chunk);
-      else if (!this.#boundary.push(chunk)) child.kill("SIGKILL");
+      else {
+        const refusal = this.#boundary.push(chunk);
+        if (refusal !== null) {
+          this.#unread ??= captureFault(refusal, "tcpdump's output");
+          child.kill("SIGKILL");
+        }
+      }
     } catch (error) {
       // What it sends cannot be read, and its successor would send the same.
       this.#stopping = true;
@@ -217,7 +240,27 @@ export class Tcpdump implements Source {
 
   #startAgain(): void {
     this.#retry = undefined;
-    this.#run().catch(() => undefined);
+    try {
+      this.#run(this.#parts.command()).catch(() => undefined);
+    } catch (error) {
+      this.trouble = (error as Error).message;
+      this.#again(error as Error, 0);
+    }
+  }
+
+  /** It listens, as this line says. */
+  #noteRun(line: string): void {
+    const { copied, log } = this.#parts;
+    const linkType = linkTypeSaid(line);
+    const before = this.#linkType;
+    this.#linkType = linkType;
+    if (this.restarts === 0) return;
+    if (linkType === before) {
+      log.info("tcpdump runs again");
+      return;
+    }
+    const remark = copied ? ": most programs read the file of -w up to here, and SIGHUP begins a new one" : "";
+    log.warn({ linkType, before }, `tcpdump runs again, on an interface that has another link type now${remark}`);
   }
 
   #takeOver(): void {

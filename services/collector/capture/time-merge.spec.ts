@@ -85,6 +85,24 @@ describe("TimeMerge", () => {
     expect(merged.times).toEqual([10, 20, 30]);
   });
 
+  it("goes on with an interface that has another link type now", () => {
+    const merged = new Merged();
+    const changing = merged.lane("eth0");
+    const other = merged.lane("eth1");
+    changing(records(stream([10], 1))[0]);
+    const raw = new PcapBuilder({ linkType: 101 });
+    changing(raw.bytes());
+    const syn = packet().tcp({ srcPort: 2, dstPort: 80, flags: "S" });
+    raw.add(30, syn.ipv4({ src: "192.0.2.1", dst: "192.0.2.2" }));
+    changing(records(Buffer.from(raw.bytes()))[0]);
+    for (const record of records(stream([20, 40], 9))) other(record);
+    expect(merged.segments).toMatchObject([
+      { timeUs: 10, srcPort: 1, interfaceId: 0 },
+      { timeUs: 20, srcPort: 9, interfaceId: 1 },
+      { timeUs: 30, srcPort: 2, interfaceId: 2 },
+    ]);
+  });
+
   it("lets the oldest go on where too much waits", () => {
     const all = records(stream([10, 20, 30], 1));
     const merged = new Merged(all[0].length * 2);

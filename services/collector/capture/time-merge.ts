@@ -1,7 +1,9 @@
 import { PcapngWriter } from "./pcapng-writer.ts";
 
+const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
 const LITTLE_ENDIAN = 0xa1b2c3d4;
+const BIG_ENDIAN = 0xd4c3b2a1;
 /** Packets that wait for others may take so much memory; beyond it the oldest go on, in order as far as it is known. */
 const MOST_WAITING_BYTES = 64 * 2 ** 20;
 
@@ -30,11 +32,15 @@ export class TimeMerge {
     return this.#writer.head;
   }
 
-  /** Another interface; answers who takes its stream: the header of a pcap file, then chunks of whole records, which are copied. */
+  /**
+   * Another interface; answers who takes its stream: the header of a pcap file, then chunks of whole records, which are copied. With
+   * another header it goes on as another interface of that name.
+   */
   lane(name: string): (chunk: Uint8Array) => void {
     let lane: Lane | undefined;
     return (chunk) => {
-      if (lane === undefined) {
+      if (lane === undefined || isFileHeader(chunk)) {
+        if (lane !== undefined) lane.hasEnded = true;
         lane = this.#describe(name, chunk);
         return;
       }
@@ -85,11 +91,18 @@ export class TimeMerge {
     const crowded = this.#waiting > this.#mostWaiting;
     let reach = Infinity;
     for (const lane of this.#lanes) {
-      if (lane === but || (crowded && lane.isEmpty)) continue;
+      if (lane === but || (lane.isEmpty && (crowded || lane.hasEnded))) continue;
       reach = Math.min(reach, lane.isEmpty ? Math.max(lane.lastUs, this.#releasedUs) : lane.headUs);
     }
     return reach;
   }
+}
+
+/** A record as short as that would hold 8 bytes of a packet. */
+function isFileHeader(chunk: Uint8Array): boolean {
+  if (chunk.length !== FILE_HEADER) return false;
+  const magic = new DataView(chunk.buffer, chunk.byteOffset).getUint32(0, true);
+  return magic === LITTLE_ENDIAN || magic === BIG_ENDIAN;
 }
 
 /** What waits of one interface: chunks of records `seconds u32 · microseconds u32 · captured length u32 · length u32 · bytes`. */
@@ -103,6 +116,8 @@ class Lane {
   headUs = Infinity;
   /** Time of the last packet that was taken. */
   lastUs = -Infinity;
+  /** No more will come of it. */
+  hasEnded = false;
 
   constructor(id: number, littleEndian: boolean) {
     this.#id = id;
