@@ -13,3 +13,11 @@ it.each([
   const { args } = tcpdumpCommand(tcpdumpOptions(config, { name, words: "", expression: "tcp" }));
   expect(args.includes("-p")).toBe(!promiscuous);
 });
+
+it.each([
+  { argv: ["-s", "50"], least: "expected bytes, at least 96" },
+  { argv: ["-s", "96.5"], least: "expected bytes, at least 96" },
+  { argv: ["-B", "3"], least: "expected KiB, at least 64" },
+])("names the least that it takes: $argv", ({ argv, least }) => {
+  expect(() => parseCommand(spec, argv, {})).toThrow(least);
+});

@@ -14,7 +14,7 @@ import { z } from "zod";
 import { isEndpoint } from "./own-traffic.ts";
 
 const size = (unit: string, least: number, fallback: number) =>
-  z.coerce.number(`expected ${unit}`).int().min(least).default(fallback);
+  z.coerce.number(`expected ${unit}, at least ${least}`).int().min(least).default(fallback);
 
 const options = {
   interface: option(
