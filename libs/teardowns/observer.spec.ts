@@ -223,6 +223,9 @@ describe("packets that the capture lost", () => {
     const broken = observe(bytes, { captureGaps: () => 1 }).rows;
     expect(broken.map(({ evidence }) => evidence.includes("capture_loss"))).toEqual([true, true, true, false]);
     expect(sure(broken).map(([, , drops]) => drops)).toEqual([0, 0, 0, 0]);
+    // What was captured before the loss was known is read only now.
+    const live = observe(bytes, { captureDrops: () => 5, clock: () => 1_700_000_600_000_000 }).rows;
+    expect(live.map(({ evidence }) => evidence.includes("capture_loss"))).toEqual([true, true, true, true]);
   });
 });
 

@@ -43,6 +43,8 @@ export interface ObserverOptions extends CaptureDecoderOptions {
   readonly captureDrops?: () => number;
   /** Times so far that the capture itself had to begin again: what passed meanwhile nobody counts. */
   readonly captureGaps?: () => number;
+  /** Live, what time it is, µs since 1970: what was lost by now was sent by now, where the capture has not come to it yet. */
+  readonly clock?: () => number;
   /** Cap on the connection table, bytes. */
   readonly maxMemoryBytes?: number;
   /**
@@ -119,7 +121,7 @@ export class Observer {
   readonly #alike = new Map<number, Teardown>();
   /** From the number of a row to that of the next: observers that share a capture number theirs in turn. */
   readonly #rowsApart: number;
-  /** Packets that the capture had lost when last looked, and the capture time at which that number had grown. */
+  /** Packets that the capture had lost when last looked, and the time by which that number had grown. */
   #drops = 0;
   #gaps = 0;
   #lossUs = -Infinity;
@@ -210,8 +212,8 @@ export class Observer {
     if (drops <= this.#drops && gaps <= this.#gaps) return;
     this.#drops = drops;
     this.#gaps = gaps;
-    this.#lossUs = nowUs;
-    this.#tracker.lossUs = nowUs;
+    this.#lossUs = Math.max(nowUs, this.#options.clock?.() ?? nowUs);
+    this.#tracker.lossUs = this.#lossUs;
   }
 
   /** Answers whether the row is told for good: an open one that only fell silent goes on. */

@@ -82,6 +82,7 @@ await runService(spec, async ({ config, operands, log, fail }) => {
         return droppedByKernel + droppedByInterface;
       },
       captureGaps: () => source.restarts,
+      clock: live ? () => Date.now() * 1_000 : undefined,
     },
     playback.sink(emit),
   );
