@@ -16,6 +16,8 @@ const task = workerData as ShareTask;
 const { index, of, paths, form, file, progress, ...options } = task;
 const port = parentPort;
 const post = (message: ShareMessage): void => port?.postMessage(message);
+// The main thread ends it. A thread that ends by itself waits for V8's compiler, which may wait for it to collect garbage.
+port?.on("message", () => undefined);
 const tally = new Tally();
 const writer = rowWriter(form);
 const rows = writer === null ? null : new ShareRows(task, writer.separator, write);
