@@ -147,8 +147,10 @@ function addBytes(w: Int32Array, b: number, side: number, x: number, length: num
 function accountEmpty(k: Tracking, w: Int32Array, b: number, side: number, s: Segment, step: number): void {
   const x = b + L.SIDE + side * L.SIDE_WORDS;
   const seq = s.seq | 0;
-  if (step === -1) noteProbe(w, x, seq);
-  else if (step > 0) {
+  if (step === -1) {
+    // A FIN that comes again is counted where FINs are.
+    if ((s.flags & FIN) === 0) noteProbe(w, x, seq);
+  } else if (step > 0) {
     if (step <= REACH) noteMissing(k, w, b, side, s);
     else if (k.rare.continuesStray(w, b, side, seq, seq)) w[x + L.BITS] |= L.INEXACT;
     else return;

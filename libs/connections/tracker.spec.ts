@@ -143,6 +143,8 @@ describe("one connection", () => {
       { bytes: [200, 700], stage: "data" },
     ]);
     expect(track(flagsOf("cS sSA cA cD200 sA cF sA")).rows).toMatchObject([{ bytes: [200, 0], whole: [true, false] }]);
+    expect(track(flagsOf("cS cD200 sA cF sD9 sF")).rows).toMatchObject([{ bytes: [200, 0], whole: [true, false] }]);
+    expect(track(flagsOf("cS sSA cA cD200 sD700 cRA sRA")).rows).toMatchObject([{ connState: "RSTR" }]);
   });
 });
 
@@ -214,6 +216,12 @@ describe("handshakes of other shapes", () => {
 });
 
 describe("what a connection went through", () => {
+  it("a FIN that is sent again is sent again once, and is no probe", () => {
+    expect(track(play("cS sSA cA cD200 sA cF ~1s =cF ~2s =cF")).rows).toMatchObject([
+      { retransmits: [2, 0], probes: [0, 0] },
+    ]);
+  });
+
   it("keepalive probes are neither payload nor sent again, and an answer ends their count", () => {
     const idle = new Conversation().play("cS sSA cA cD200 sA ~60s");
     const probe = { flags: 16, seq: idle.next("c") - 1 };

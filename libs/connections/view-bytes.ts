@@ -10,8 +10,8 @@ export function bytesFromNumbers(c: EndedConnection): void {
     const side = c.sides[x];
     let bytes = side.hasIsn && side.fin ? (side.finEnd - 2 - side.isn) >>> 0 : -1;
     for (let i = 0; i < c.rstsKept; i++) bytes = Math.max(bytes, fromRst(c, i, x));
-    // Before a SYN-ACK nothing can have been received, and nothing sent but what the SYN carries.
-    if (bytes < 0 && !c.server.sentSynAck && !c.midstream) bytes = 0;
+    // Before a SYN-ACK nothing can have been received, and nothing sent but what the SYN carries. Who closes has had one.
+    if (bytes < 0 && !c.server.sentSynAck && !c.midstream && !c.client.fin && !c.server.fin) bytes = 0;
     side.bytesWhole = bytes >= 0;
     side.bytes = Math.max(side.bytes, bytes);
     side.sentPayload = side.bytes > 0;

@@ -189,8 +189,7 @@ export class View implements EndedConnection {
     return historyText(this.#w, this.#b, this.#client);
   }
   get connState(): string {
-    const payload = (this.#flags & (L.PAYLOAD_0 | L.PAYLOAD_1)) !== 0;
-    return connState(this, this.client.sentRst, this.server.sentRst, payload);
+    return connState(this, this.client.sentRst, this.server.sentRst);
   }
 
   #readRare(w: Int32Array, b: number, client: number): void {

@@ -6,9 +6,8 @@ import type { EndedConnection } from "./ended.ts";
  * - S0 SYN, no answer · S1 established · SF both FINs · S2 only the client's FIN · S3 only the server's
  * - REJ the SYN was refused · RSTO the client reset · RSTR the server did · RSTOS0 SYN, then the client's RST, server unseen
  * - RSTRH the server answered and reset, client unseen · SH SYN and FIN, server unseen · SHR SYN-ACK and FIN, client unseen · OTH the rest
- * @param payload some was captured of either side.
  */
-export function connState(c: EndedConnection, rstByClient: boolean, rstByServer: boolean, payload: boolean): string {
+export function connState(c: EndedConnection, rstByClient: boolean, rstByServer: boolean): string {
   const { client, server } = c;
   const bothFins = client.fin && server.fin && c.endedBy === "fin";
   if (bothFins) return "SF";
@@ -16,7 +15,7 @@ export function connState(c: EndedConnection, rstByClient: boolean, rstByServer:
   const serverSeen = server.sentSynAck || server.sentSyn;
   if (rstByServer) {
     const onlySyn = client.sentSyn && !serverSeen && !client.fin;
-    if (onlySyn || (rstByClient && !payload)) return "REJ";
+    if (onlySyn || (rstByClient && !client.sentPayload && !server.sentPayload)) return "REJ";
     return clientSeen ? "RSTR" : "RSTRH";
   }
   if (rstByClient) {
