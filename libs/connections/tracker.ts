@@ -329,7 +329,8 @@ export class Tracker implements Tracking {
     const again = (w[x + L.BITS] & L.SENT_SYNACK) !== 0;
     const same = w[b + L.ISN_OF + side] === (s.seq | 0);
     if (!fits || (again && !same && (f & L.HANDSHAKE) !== 0)) {
-      this.#misfit(w, t, b, side, s);
+      if (!fits && !same && state !== L.OPEN) this.#begin(s, side, slot);
+      else this.#misfit(w, t, b, side, s);
       return;
     }
     accountHeader(this, w, t, b, side, s);
@@ -342,7 +343,7 @@ export class Tracker implements Tracking {
     else if ((f & L.BY_RST) !== 0 && noteSynAckAfterRst(this, w, b, side)) ignore(this, w, b);
   }
 
-  /** A SYN-ACK that answers no SYN of this connection moves none of its numbers. */
+  /** A SYN-ACK that answers no SYN of this connection moves none of its numbers; behind an end it begins another. */
   #misfit(w: Int32Array, t: Float64Array, b: number, side: number, s: Segment): void {
     w[b + L.SIDE + side * L.SIDE_WORDS + L.PACKETS]++;
     if (s.timeUs > t[(b + L.LAST_TIME) >> 1]) t[(b + L.LAST_TIME) >> 1] = s.timeUs;
