@@ -26,8 +26,9 @@ describe("a SYN-ACK behind an end that answers another SYN", () => {
   });
 
   it("belongs to the old one where it has the old number", () => {
-    const { segments } = new Conversation().play(`${WHOLE} ~1s`);
-    const late = { ...segments[1], timeUs: segments[segments.length - 1].timeUs + 1_000_000, ack: 77 };
-    expect(track([...segments, late]).rows).toHaveLength(1);
+    const old = new Conversation().play(WHOLE);
+    const [, { seq }] = old.segments;
+    old.wait(1_000_000).send("s", { flags: 18, seq, ack: 77 });
+    expect(track(old.segments).rows).toHaveLength(1);
   });
 });
