@@ -26,6 +26,8 @@ export interface RunningService {
 /** A service stops within this time, and ends hard with exit code 1 then; whoever runs one as a child waits as long before it kills. */
 export const STOP_LIMIT_MS = 5_000;
 const PARTIAL = 3;
+/** Nothing runs for so long before the end. */
+const LAST_PAUSE_MS = 25;
 /** A start that is interrupted has so long to give up, or to finish and be stopped. */
 const START_GRACE_MS = 1_500;
 
@@ -59,6 +61,8 @@ export async function runService<T extends OptionTable>(
     exitCode = error instanceof HangupError ? error.exitCode : 1;
     process.stderr.write(`${describeError(spec.name, error)}\n`);
   }
+  // V8's compiler may wait for this thread to collect garbage, and whoever exits then waits for the compiler: both for ever.
+  await sleep(LAST_PAUSE_MS);
   process.exit(exitCode);
 }
 

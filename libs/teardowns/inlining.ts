@@ -6,3 +6,6 @@ import { setFlagsFromString } from "node:v8";
  */
 setFlagsFromString("--max-inlined-bytecode-size=1000");
 setFlagsFromString("--max-inlined-bytecode-size-cumulative=4000");
+
+/** At the end of a process V8's compiler of this kind may wait for a thread to collect garbage that waits for the compiler: for ever. */
+setFlagsFromString("--no-concurrent-sparkplug");
