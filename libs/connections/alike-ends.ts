@@ -34,7 +34,7 @@ export class AlikeEnds {
       const due = this.#arena.takeDue(wheel, nowUs);
       const told = this.#tell();
       if (due === 0 && told === A.MOST_ENDS) continue;
-      this.#fetchRare(due);
+      this.#fetchDue(due);
       return due;
     }
   }
@@ -62,8 +62,8 @@ export class AlikeEnds {
     return written;
   }
 
-  /** What they have in the side pools: fetched together, they take the time of one. */
-  #fetchRare(due: number): void {
+  /** What records that are due have in the side pools, and where their tuples will be noted: fetched together, they take the time of one. */
+  #fetchDue(due: number): void {
     const { table, rare, ended } = this.#k;
     const { state, due: slots } = this.#arena;
     let fetched = 0;

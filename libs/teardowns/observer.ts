@@ -1,4 +1,4 @@
-import "./inlining.ts";
+import "./v8-flags.ts";
 import { Judge, type Kind } from "@hangup/causes";
 import { SEEDS, Tracker, type EndedConnection, type NotesExchange, type TrackerCounters } from "@hangup/connections";
 import {
